@@ -1,0 +1,157 @@
+/**
+ * All error codes: what they mean and what to do about them. `docs/errors.md` is made from this file.
+ * Ranges: 01 input and schema, 02 generators, 03 templates, 04 sources and git, 05 planning and
+ * validation, 06 Kubernetes API, 07 controller, 08 command line and configuration, 09 sandbox,
+ * 10 webhooks, 99 defects.
+ */
+
+/** Who has to act: the author of the set, the keeper of a source, the operator's admin, or us. */
+export type ErrorKind =
+  | 'input'
+  | 'generator'
+  | 'template'
+  | 'source'
+  | 'validation'
+  | 'conflict'
+  | 'api'
+  | 'usage'
+  | 'limit'
+  | 'internal';
+
+export interface CatalogueEntry {
+  readonly kind: ErrorKind;
+  /** whether trying again without a change can help */
+  readonly retryable: boolean;
+  /** one line: what happened */
+  readonly title: string;
+  /** what to do about it */
+  readonly help: string;
+}
+
+const entry = (kind: ErrorKind, retryable: boolean, title: string, help: string): CatalogueEntry => ({
+  kind,
+  retryable,
+  title,
+  help,
+});
+
+export const CATALOGUE = {
+  // 01 input and schema
+  APPSET_E0101: entry('input', false, 'a file is not valid YAML', 'Mend the YAML at the position shown.'),
+  APPSET_E0102: entry(
+    'input',
+    false,
+    'an object does not fit its schema',
+    'Mend the field named in the message.',
+  ),
+  APPSET_E0103: entry(
+    'input',
+    false,
+    'an unknown field',
+    'Remove the field, or move it to where the message says it belongs.',
+  ),
+  APPSET_E0104: entry(
+    'input',
+    false,
+    'a file holds no ApplicationSet',
+    'Pass a file with at least one object of kind ApplicationSet.',
+  ),
+  // 02 generators
+  APPSET_E0201: entry(
+    'generator',
+    false,
+    'a generator is written wrongly',
+    'Mend the generator named in the message.',
+  ),
+  APPSET_E0202: entry(
+    'generator',
+    false,
+    'a generator that is not supported yet',
+    'Remove the generator, or wait for the release that brings it; the set is left as it is.',
+  ),
+  APPSET_E0203: entry(
+    'generator',
+    false,
+    'a selector is not valid',
+    'Mend the key, operator or values named in the message.',
+  ),
+  APPSET_E0204: entry(
+    'generator',
+    false,
+    'an element of a generator cannot be used',
+    'Mend the element named in the message.',
+  ),
+  // 03 templates
+  APPSET_E0301: entry('template', false, 'a template cannot be parsed', 'Mend the template at the caret.'),
+  APPSET_E0302: entry(
+    'template',
+    false,
+    'a template failed while it ran',
+    'Mend the template or the data of the element named.',
+  ),
+  APPSET_E0303: entry(
+    'limit',
+    false,
+    'a template hit a bound',
+    'Make the template smaller; the message names the bound.',
+  ),
+  APPSET_E0304: entry(
+    'template',
+    false,
+    'a templatePatch cannot be applied',
+    'Mend the patch; the message shows it as rendered.',
+  ),
+  APPSET_E0312: entry(
+    'validation',
+    false,
+    'several elements generate one Application name',
+    'Use an expression that tells them apart; the message names one where there is one.',
+  ),
+  // 04 sources and git
+  APPSET_E0401: entry(
+    'source',
+    true,
+    'a source could not be read',
+    'See the cause; nothing is deleted while the source is unknown.',
+  ),
+  APPSET_E0402: entry(
+    'source',
+    true,
+    'a git repository could not be read',
+    'Check the URL, the credentials and the network; nothing is deleted meanwhile.',
+  ),
+  APPSET_E0403: entry('source', true, 'a git revision does not exist', 'Check the revision.'),
+  APPSET_E0404: entry(
+    'source',
+    false,
+    'a fact was not given',
+    'Give it with --clusters, --projects, --repo or --facts, or read live facts with --live.',
+  ),
+  // 05 planning and validation
+  APPSET_E0501: entry(
+    'validation',
+    false,
+    'a generated Application is not valid',
+    'See the message; the Application is left as it is.',
+  ),
+  // 06 Kubernetes API
+  APPSET_E0601: entry(
+    'api',
+    true,
+    'the Kubernetes API refused or failed a call',
+    'See the reason given by the server.',
+  ),
+  // 07 controller
+  APPSET_E0701: entry(
+    'conflict',
+    false,
+    'an Application belongs to somebody else',
+    'Remove the other owner, or rename the generated Application.',
+  ),
+  // 08 command line and configuration
+  APPSET_E0801: entry('usage', false, 'the command was used wrongly', 'See --help of the command.'),
+  // 99 defects
+  APPSET_E9999: entry('internal', false, 'a defect of appset', 'Please report it with the text shown.'),
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof CATALOGUE;

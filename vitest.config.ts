@@ -1,0 +1,28 @@
+/**
+ * One vitest project a suite (docs/architecture.md, "Tests"). `npm test` runs unit, conformance and
+ * integration; the others need tools that are built first and have commands of their own.
+ */
+import { defineConfig } from 'vitest/config';
+
+const suite = (name: string, testTimeout: number, fileParallelism = true) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    pool: 'forks' as const,
+    testTimeout,
+    hookTimeout: testTimeout,
+    fileParallelism,
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      suite('unit', 20_000),
+      suite('conformance', 60_000),
+      suite('integration', 60_000),
+      suite('oracle', 900_000, false),
+      suite('e2e', 600_000, false),
+    ],
+  },
+});
