@@ -43,6 +43,44 @@ export const LIMITS = {
   namespaceLength: 63,
   /** Length of a label value. */
   labelValueLength: 63,
+  /** Compiled template strings kept for the next evaluation, over all sets. */
+  compiledStrings: 20_000,
+  /** Compiled object templates kept for the next evaluation, over all sets. */
+  compiledObjects: 500,
+  /** How long git may take to tell the refs of a repository. */
+  gitTimeoutMs: 30_000,
+  /** How long git may take to bring the trees of a commit or the contents of files. */
+  gitFetchTimeoutMs: 120_000,
+  /** Bytes one git command may write before it is stopped. */
+  gitOutputBytes: 256 * 1_048_576,
+  /** git processes that run at once. */
+  gitProcesses: 8,
+  /** All mirrors together; beyond it the least recently used ones go. */
+  gitCacheBytes: 2 * 1_073_741_824,
+  /** Pack files of one mirror (one a fetch) before it is made anew: lookups slow down with each. */
+  gitMirrorPacks: 100,
+  /** Trees of commits kept in memory, counted in entries. */
+  gitTreeEntries: 400_000,
+  /** Symbolic links followed for one path, as the kernel does. */
+  symlinkHops: 40,
+  /** Facts kept as last known good, per kind. */
+  lastKnownGoodFacts: 2_000,
+  /** File contents and trees kept as last known good, in characters and entries. */
+  lastKnownGoodWeight: 64 * 1_048_576,
+  /** Changes the sandbox remembers for watches; older resourceVersions are answered with 410 Expired. */
+  sandboxEvents: 50_000,
+  /** Paged lists the sandbox keeps open at once; the oldest continue token expires first. */
+  sandboxOpenLists: 64,
+  /** How long the sandbox honours a continue token, as etcd's compaction would. */
+  sandboxContinueMs: 300_000,
+  /** The sandbox sends a bookmark on a quiet watch this often. */
+  sandboxBookmarkMs: 60_000,
+  /** The sandbox ends a watch that named no timeoutSeconds after this long. */
+  sandboxWatchSeconds: 1_800,
+  /** Body of a request the sandbox reads, above etcd's own bound so that large CRDs fit. */
+  sandboxBodyBytes: 8 * 1_048_576,
+  /** Bytes that may wait on one watch connection of the sandbox before it is ended as too slow. */
+  sandboxWatchBacklogBytes: 64 * 1_048_576,
   /** A single-thread rendering loop gives the event loop a turn after this long. */
   yieldAfterMs: 20,
 } as const;

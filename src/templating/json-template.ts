@@ -1,0 +1,68 @@
+/**
+ * Templates in JSON of any shape: `helm.valuesObject`, list elements, plugin parameters (spec
+ * generators §2.4.3, §4.1). Strings and keys are rendered at any depth; what is no string is kept, and
+ * a rendered string stays a string. Null entries of maps vanish where the reference decodes and encodes
+ * again, null items of lists stay. Keys come out in bytewise order.
+ */
+import type { Json, JsonObject } from '../api/objects.ts';
+import { Compilation, type Compiled, compareBytewise, listOf, literal, mapOf } from './compiled.ts';
+import type { ObjectTemplate, TemplateMode } from './contract.ts';
+
+/** The template of a JSON value inside a larger compilation; `field` is its path for messages. */
+export function compileJson(
+  value: Json,
+  compilation: Compilation,
+  field: string,
+  dropNulls = true,
+): Compiled {
+  if (typeof value === 'string') return compilation.text(value, field);
+  if (value === null || typeof value !== 'object') return literal(value);
+  if (Array.isArray(value)) {
+    return listOf(
+      value.map((item: Json, index) => compileJson(item, compilation, `${field}[${index}]`, dropNulls)),
+    );
+  }
+  const object = value as JsonObject;
+  const entries: [Compiled<string>, Compiled][] = [];
+  for (const key of Object.keys(object).sort(compareBytewise)) {
+    const item = object[key];
+    if (item === undefined || (dropNulls && item === null)) continue;
+    const path = field === '' ? key : `${field}.${key}`;
+    entries.push([compilation.text(key, path), compileJson(item, compilation, path, dropNulls)]);
+  }
+  return mapOf(entries);
+}
+
+/** A compiled piece as a template of its own. */
+export function asTemplate<T extends Json>(
+  compiled: Compiled<T>,
+  compilation: Compilation,
+): ObjectTemplate & { render(...args: Parameters<ObjectTemplate['render']>): T } {
+  return {
+    nondeterministic: compilation.nondeterministic,
+    mutates: compilation.mutates,
+    render: compiled.literal ? () => compiled.value : compiled.render,
+  };
+}
+
+export interface JsonTemplateOptions {
+  /** path of the value for error messages, such as `list.elements[0]` */
+  readonly field?: string;
+  /** whether null entries of maps vanish; default true */
+  readonly dropNulls?: boolean;
+}
+
+/**
+ * The template of any JSON value, keys included. A string that cannot be parsed fails at rendering.
+ *
+ * @example compileJsonTemplate({ '{{.k}}': ['{{.v}}', 1, null] }, mode).render(params, context)
+ */
+export function compileJsonTemplate(
+  value: Json,
+  mode: TemplateMode,
+  options: JsonTemplateOptions = {},
+): ObjectTemplate {
+  const compilation = new Compilation(mode);
+  const compiled = compileJson(value, compilation, options.field ?? '', options.dropNulls ?? true);
+  return asTemplate(compiled, compilation);
+}
