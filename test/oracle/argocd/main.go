@@ -1,0 +1,79 @@
+// Command argocd-oracle renders ApplicationSets, one JSON object a line, with the reference's own
+// generators and renderer, and prints what came out: Applications, reason and error.
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/argoproj/argo-cd/v3/applicationset/controllers/template"
+	"github.com/argoproj/argo-cd/v3/applicationset/generators"
+	"github.com/argoproj/argo-cd/v3/applicationset/utils"
+	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
+	log "github.com/sirupsen/logrus"
+)
+
+type answer struct {
+	Applications []map[string]any `json:"applications"`
+	Reason       string           `json:"reason,omitempty"`
+	Error        string           `json:"error,omitempty"`
+	Panic        string           `json:"panic,omitempty"`
+}
+
+func main() {
+	log.SetOutput(io.Discard)
+	in := bufio.NewReaderSize(os.Stdin, 1<<20)
+	out := bufio.NewWriterSize(os.Stdout, 1<<20)
+	defer out.Flush()
+	for {
+		line, err := in.ReadBytes('\n')
+		if len(bytes.TrimSpace(line)) > 0 {
+			encoded, _ := json.Marshal(render(line))
+			out.Write(encoded)
+			out.WriteByte('\n')
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func render(line []byte) (a answer) {
+	defer func() {
+		if r := recover(); r != nil {
+			a = answer{Panic: fmt.Sprint(r)}
+		}
+	}()
+	var set v1alpha1.ApplicationSet
+	if err := json.Unmarshal(line, &set); err != nil {
+		return answer{Error: "decode: " + err.Error()}
+	}
+	terminal := map[string]generators.Generator{"List": generators.NewListGenerator()}
+	nested := with(terminal, "Matrix", generators.NewMatrixGenerator(terminal), "Merge", generators.NewMergeGenerator(terminal))
+	top := with(terminal, "Matrix", generators.NewMatrixGenerator(nested), "Merge", generators.NewMergeGenerator(nested))
+	applications, reason, err := template.GenerateApplications(log.WithField("set", set.Name), set, top, &utils.Render{}, nil)
+	a.Applications = []map[string]any{}
+	for _, application := range applications {
+		metadata := map[string]any{"name": application.Name, "namespace": application.Namespace, "labels": application.Labels, "annotations": application.Annotations, "finalizers": application.Finalizers}
+		a.Applications = append(a.Applications, map[string]any{"metadata": metadata, "spec": application.Spec, "operation": application.Operation})
+	}
+	if err != nil {
+		a.Reason, a.Error = string(reason), err.Error()
+	}
+	return a
+}
+
+func with(base map[string]generators.Generator, more ...any) map[string]generators.Generator {
+	all := map[string]generators.Generator{}
+	for name, generator := range base {
+		all[name] = generator
+	}
+	for i := 0; i < len(more); i += 2 {
+		all[more[i].(string)] = more[i+1].(generators.Generator)
+	}
+	return all
+}

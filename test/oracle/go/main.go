@@ -1,0 +1,248 @@
+// Command oracle answers questions, one JSON object a line, on standard output: what the real
+// libraries make of an input. It holds no opinion of its own.
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path"
+	"regexp"
+	"strings"
+	"text/template"
+
+	"github.com/Masterminds/semver/v3"
+	"github.com/Masterminds/sprig/v3"
+	"github.com/bmatcuk/doublestar/v4"
+	"github.com/gosimple/slug"
+	"sigs.k8s.io/yaml"
+)
+
+type question struct {
+	Kind    string          `json:"kind"`
+	Text    string          `json:"text"`
+	Other   string          `json:"other"`
+	Options []string        `json:"options"`
+	Data    json.RawMessage `json:"data"`
+}
+
+type answer struct {
+	Out   *string `json:"out,omitempty"`
+	Error string  `json:"error,omitempty"`
+}
+
+func main() {
+	in := bufio.NewReaderSize(os.Stdin, 1<<20)
+	out := bufio.NewWriterSize(os.Stdout, 1<<20)
+	defer out.Flush()
+	for {
+		line, err := in.ReadBytes('\n')
+		if len(bytes.TrimSpace(line)) > 0 {
+			var q question
+			var a answer
+			if e := json.Unmarshal(line, &q); e != nil {
+				a.Error = "bad question: " + e.Error()
+			} else {
+				a = ask(q)
+			}
+			encoded, _ := json.Marshal(a)
+			out.Write(encoded)
+			out.WriteByte('\n')
+			if in.Buffered() == 0 {
+				out.Flush()
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func ask(q question) (a answer) {
+	defer func() {
+		if r := recover(); r != nil {
+			a = answer{Error: fmt.Sprintf("panic: %v", r)}
+		}
+	}()
+	text, err := dispatch(q)
+	if err != nil {
+		return answer{Error: err.Error()}
+	}
+	return answer{Out: &text}
+}
+
+func dispatch(q question) (string, error) {
+	switch q.Kind {
+	case "template":
+		return render(q)
+	case "printback":
+		t, err := template.New("base").Funcs(functions()).Parse(q.Text)
+		if err != nil {
+			return "", err
+		}
+		if t.Tree == nil {
+			return "", nil
+		}
+		return t.Tree.Root.String(), nil
+	case "yamlToJson":
+		encoded, err := yaml.YAMLToJSON([]byte(q.Text))
+		return string(encoded), err
+	case "jsonToYaml":
+		encoded, err := yaml.JSONToYAML([]byte(q.Text))
+		return string(encoded), err
+	case "pathMatch":
+		ok, err := path.Match(q.Text, q.Other)
+		return fmt.Sprint(ok), err
+	case "doublestar":
+		ok, err := doublestar.Match(q.Text, q.Other)
+		return fmt.Sprint(ok), err
+	case "semverCheck":
+		c, err := semver.NewConstraint(q.Text)
+		if err != nil {
+			return "", err
+		}
+		v, err := semver.NewVersion(q.Other)
+		if err != nil {
+			return "", err
+		}
+		return fmt.Sprint(c.Check(v)), nil
+	case "semverCompare":
+		a, err := semver.NewVersion(q.Text)
+		if err != nil {
+			return "", err
+		}
+		b, err := semver.NewVersion(q.Other)
+		if err != nil {
+			return "", err
+		}
+		return fmt.Sprint(a.Compare(b)), nil
+	}
+	return "", fmt.Errorf("unknown kind %q", q.Kind)
+}
+
+func render(q question) (string, error) {
+	data, err := decode(q.Data)
+	if err != nil {
+		return "", fmt.Errorf("bad data: %w", err)
+	}
+	t := template.New("base").Funcs(functions())
+	for _, option := range q.Options {
+		t = t.Option(option)
+	}
+	t, err = t.Parse(q.Text)
+	if err != nil {
+		return "", fmt.Errorf("failed to parse template %s: %w", q.Text, err)
+	}
+	var buffer bytes.Buffer
+	if err := t.Execute(&buffer, data); err != nil {
+		return "", fmt.Errorf("failed to execute go template %s: %w", q.Text, err)
+	}
+	return buffer.String(), nil
+}
+
+// decode reads JSON whose objects may carry a Go type: {"$type": "map[string]string", "value": {…}}.
+func decode(raw json.RawMessage) (any, error) {
+	if len(raw) == 0 {
+		return nil, nil
+	}
+	var v any
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return nil, err
+	}
+	return typed(v), nil
+}
+
+func typed(v any) any {
+	switch value := v.(type) {
+	case map[string]any:
+		if kind, ok := value["$type"].(string); ok {
+			switch kind {
+			case "map[string]string":
+				out := map[string]string{}
+				for k, item := range value["value"].(map[string]any) {
+					out[k] = item.(string)
+				}
+				return out
+			case "[]string":
+				out := []string{}
+				for _, item := range value["value"].([]any) {
+					out = append(out, item.(string))
+				}
+				return out
+			case "int":
+				return int(value["value"].(float64))
+			case "int64":
+				return int64(value["value"].(float64))
+			}
+		}
+		for k, item := range value {
+			value[k] = typed(item)
+		}
+		return value
+	case []any:
+		for i, item := range value {
+			value[i] = typed(item)
+		}
+		return value
+	}
+	return v
+}
+
+func functions() template.FuncMap {
+	f := sprig.GenericFuncMap()
+	delete(f, "env")
+	delete(f, "expandenv")
+	delete(f, "getHostByName")
+	f["normalize"] = normalize
+	f["slugify"] = slugify
+	f["toYaml"] = toYAML
+	f["fromYaml"] = fromYAML
+	f["fromYamlArray"] = fromYAMLArray
+	return f
+}
+
+var outside = regexp.MustCompile(`[^-a-z0-9.]`)
+
+func normalize(name string) string {
+	name = outside.ReplaceAllString(strings.ToLower(name), "-")
+	if len(name) > 253 {
+		name = name[:253]
+	}
+	return strings.Trim(name, "-.")
+}
+
+func slugify(args ...any) string {
+	maxLength, smart, name := 50, true, ""
+	switch len(args) {
+	case 0:
+		return ""
+	case 1:
+		name = args[0].(string)
+	case 2:
+		maxLength, name = args[0].(int), args[1].(string)
+	default:
+		maxLength, smart, name = args[0].(int), args[1].(bool), args[len(args)-1].(string)
+	}
+	slug.EnableSmartTruncate = smart
+	slug.MaxLength = maxLength
+	return slug.Make(normalize(name))
+}
+
+func toYAML(v any) (string, error) {
+	encoded, err := yaml.Marshal(v)
+	return strings.TrimSuffix(string(encoded), "\n"), err
+}
+
+func fromYAML(text string) (map[string]any, error) {
+	out := map[string]any{}
+	err := yaml.Unmarshal([]byte(text), &out)
+	return out, err
+}
+
+func fromYAMLArray(text string) ([]any, error) {
+	out := []any{}
+	err := yaml.Unmarshal([]byte(text), &out)
+	return out, err
+}

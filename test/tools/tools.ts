@@ -1,0 +1,106 @@
+/**
+ * Go programs that the proofs run for real: built from their Go modules, once, and kept in a cache
+ * outside the checkout under a name that holds version and platform. `node test/tools/tools.ts NAME…`
+ * builds what is missing and prints where each program lies.
+ *
+ * KUBEBUILDER_ASSETS, when set, is looked into first (kube-apiserver, etcd, kubectl).
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+interface Tool {
+  /** folder with the go.mod, relative to `test/` */
+  readonly module: string;
+  /** package to build */
+  readonly pkg: string;
+  readonly version: string;
+  readonly flags?: readonly string[];
+  /** sources of our own, in the module's folder, that the program is made from */
+  readonly own?: readonly string[];
+}
+
+const kubernetesFlags = [
+  '-ldflags',
+  [
+    '-s -w',
+    '-X k8s.io/component-base/version.gitVersion=v1.34.2',
+    '-X k8s.io/component-base/version.gitMajor=1',
+    '-X k8s.io/component-base/version.gitMinor=34',
+  ].join(' '),
+];
+
+const kubernetes = (name: string): Tool => ({
+  module: 'e2e/go',
+  pkg: `k8s.io/kubernetes/cmd/${name}`,
+  version: 'v1.34.2',
+  flags: kubernetesFlags,
+});
+
+export const TOOLS = {
+  'kube-apiserver': kubernetes('kube-apiserver'),
+  'kube-controller-manager': kubernetes('kube-controller-manager'),
+  kubectl: kubernetes('kubectl'),
+  oracle: { module: 'oracle/go', pkg: '.', version: 'v1', flags: ['-ldflags', '-s -w'], own: ['main.go'] },
+  'argocd-oracle': { module: 'oracle/argocd', pkg: '.', version: 'v3.2.11', flags: ['-ldflags', '-s -w'], own: ['main.go'] },
+  etcd: { module: 'e2e/go', pkg: 'go.etcd.io/etcd/server/v3', version: 'v3.6.4', flags: ['-ldflags', '-s -w'] },
+} as const satisfies Record<string, Tool>;
+
+export type ToolName = keyof typeof TOOLS;
+
+const testFolder = resolve(import.meta.dirname, '..');
+
+/** Where built programs are kept: APPSET_TOOLS_CACHE, else the user's cache folder. */
+export function toolsCache(): string {
+  return (
+    process.env['APPSET_TOOLS_CACHE'] ??
+    join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'appset-operator', 'tools')
+  );
+}
+
+/** Path of the program, built now when the cache has none. Throws with the compiler's words. */
+export async function ensureTool(name: ToolName, log: (line: string) => void = () => {}): Promise<string> {
+  const assets = process.env['KUBEBUILDER_ASSETS'];
+  if (assets !== undefined && existsSync(join(assets, name))) return join(assets, name);
+  const tool: Tool = TOOLS[name];
+  const target = join(toolsCache(), `${name}-${tool.version}${sourceKey(tool)}-${process.platform}-${process.arch}`);
+  if (existsSync(target)) return target;
+  mkdirSync(toolsCache(), { recursive: true });
+  log(`building ${name} ${tool.version} (minutes, once)`);
+  const partial = `${target}.${process.pid}.partial`;
+  await run('go', ['build', '-trimpath', ...(tool.flags ?? []), '-o', partial, tool.pkg], join(testFolder, tool.module));
+  renameSync(partial, target);
+  return target;
+}
+
+function sourceKey(tool: Tool): string {
+  if (tool.own === undefined) return '';
+  const hash = createHash('sha256');
+  for (const file of ['go.mod', 'go.sum', ...tool.own]) hash.update(readFileSync(join(testFolder, tool.module, file)));
+  return `-${hash.digest('hex').slice(0, 12)}`;
+}
+
+function run(command: string, args: readonly string[], cwd: string): Promise<void> {
+  return new Promise((resolvePromise, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      stdio: ['ignore', 'inherit', 'pipe'],
+      env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=mod -buildvcs=false', GOTOOLCHAIN: 'local' },
+    });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr = (stderr + text).slice(-20_000);
+    });
+    child.on('error', reject);
+    child.on('close', (code) =>
+      code === 0 ? resolvePromise() : reject(new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stderr}`)),
+    );
+  });
+}
+
+if (import.meta.main) {
+  const names = process.argv.slice(2) as ToolName[];
+  for (const name of names) process.stdout.write(`${await ensureTool(name, (line) => process.stderr.write(`${line}\n`))}\n`);
+}
