@@ -7,14 +7,22 @@ export const LIMITS = {
   rowsPerSet: 50_000,
   /** Depth of generators inside generators that is read in normal mode. */
   nesting: 10,
+  /** Evaluations of a matrix's interpolated child that run at once. */
+  generatorsAtOnce: 16,
   /** Steps one template may take (nodes executed, loop turns, function work) before it is stopped. */
   templateSteps: 2_000_000,
   /** Bytes one template may write. */
   templateOutputBytes: 1_048_576,
   /** How deep a template may call itself through {{template}}. */
   templateRecursion: 100,
-  /** Uses of YAML aliases in one document ("billion laughs"). */
+  /** Parentheses and blocks of a template inside each other; the parser and the walker recurse over them. */
+  templateNesting: 1_000,
+  /** Lists and maps inside each other that are still printed; a value that contains itself has no end. */
+  valueDepth: 1_000,
+  /** Nodes that YAML aliases may add before go-yaml's ratio of aliased to written nodes applies ("billion laughs"). */
   yamlAliases: 100,
+  /** Lists and maps inside each other in one YAML or JSON document; deeper ones would exhaust the stack. */
+  yamlDepth: 1_000,
   /** Size of one YAML or JSON file read from a repository. */
   yamlFileBytes: 10 * 1_048_576,
   /** Files one git generator may read. */

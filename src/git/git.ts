@@ -1,0 +1,238 @@
+/**
+ * Reads remote git repositories: refs, trees and files. Callers that ask the same at the same time
+ * share one answer. What is on disk is a cache with a bound in bytes, apart for each pair of
+ * repository and credentials; it belongs to one process.
+ */
+import { createHash } from 'node:crypto';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LIMITS } from '../support/limits.ts';
+import { GitCommand, type GitSettings } from './command.ts';
+import { credentialsIdentity, type GitCredentials } from './credentials.ts';
+import { revisionNotFound } from './errors.ts';
+import { followPath } from './links.ts';
+import { listRemote, type RangeMatcher, type RemoteRefs, resolveRevision } from './ls-remote.ts';
+import { Mirror } from './mirror.ts';
+import type { CommitTree, TreeEntry } from './tree.ts';
+import { repositoryAddress } from './url.ts';
+
+export interface GitRepository {
+  readonly url: string;
+  readonly credentials?: GitCredentials;
+}
+
+export interface GitOptions extends GitSettings {
+  /** semver ranges over tags */
+  readonly matchRange?: RangeMatcher;
+}
+
+export class Git {
+  readonly #options: GitOptions;
+  readonly #command: GitCommand;
+  readonly #mirrors = new Map<string, Mirror>();
+  readonly #refs = new Map<string, Promise<RemoteRefs>>();
+  readonly #treesInFlight = new Map<string, Promise<CommitTree>>();
+  readonly #trees = new Map<string, CommitTree>();
+  #treeEntries = 0;
+  #scanned: Promise<void> | undefined;
+  #sizes = new Map<string, number>();
+
+  constructor(options: GitOptions) {
+    this.#options = options;
+    this.#command = new GitCommand(options);
+  }
+
+  /**
+   * All refs of a repository, read from the server now.
+   *
+   * @throws AppsetError APPSET_E0402
+   */
+  async refs(repository: GitRepository): Promise<RemoteRefs> {
+    const { key, address } = this.#identify(repository);
+    return shared(this.#refs, key, () => listRemote(this.#command, address, repository.credentials));
+  }
+
+  /**
+   * The commit a revision means. `refs` saves asking the server again; a full commit id asks nothing.
+   *
+   * @throws AppsetError APPSET_E0403 when there is none, APPSET_E0402 when the server could not be asked
+   */
+  async resolve(repository: GitRepository, revision: string, refs?: RemoteRefs): Promise<string> {
+    const nothing: RemoteRefs = { refs: new Map(), tags: [] };
+    const direct = resolveRevision(nothing, revision);
+    if (direct.kind === 'commit') return direct.commit;
+    const { address, key } = this.#identify(repository);
+    const found = resolveRevision(refs ?? (await this.refs(repository)), revision, this.#options.matchRange);
+    switch (found.kind) {
+      case 'commit':
+        return found.commit;
+      case 'prefix':
+        return this.#mirror(key, repository).commitByPrefix(found.prefix, repository.credentials);
+      default:
+        throw revisionNotFound(address.url, revision, found.why);
+    }
+  }
+
+  /** The tree of a commit. */
+  async tree(repository: GitRepository, commit: string): Promise<CommitTree> {
+    const { key } = this.#identify(repository);
+    const id = `${key}/${commit}`;
+    const cached = this.#trees.get(id);
+    if (cached !== undefined) {
+      this.#trees.delete(id);
+      this.#trees.set(id, cached);
+      return cached;
+    }
+    return shared(this.#treesInFlight, id, async () => {
+      const mirror = this.#mirror(key, repository);
+      const tree = await mirror.tree(commit, repository.credentials);
+      this.#keepTree(id, tree);
+      await this.#account(mirror);
+      return tree;
+    });
+  }
+
+  /**
+   * Contents of files of a commit, by the path that was asked for; symbolic links are followed within
+   * the tree. Paths that are no file, and files beyond the size bound, are missing from the answer.
+   */
+  async files(
+    repository: GitRepository,
+    commit: string,
+    paths: readonly string[],
+  ): Promise<Map<string, Buffer>> {
+    const { key } = this.#identify(repository);
+    const tree = await this.tree(repository, commit);
+    const mirror = this.#mirror(key, repository);
+    const read = (oids: readonly string[]) => mirror.blobs(commit, oids, repository.credentials);
+    const files = await filesOfTree(tree, paths, read);
+    await this.#account(mirror);
+    return files;
+  }
+
+  #identify(repository: GitRepository) {
+    const address = repositoryAddress(repository.url, this.#options.allowLocal === true);
+    const secrets = credentialsIdentity({ ...inUrl(address), ...repository.credentials });
+    const key = createHash('sha256').update(`${address.url}\0${secrets}`).digest('hex').slice(0, 40);
+    return { key, address };
+  }
+
+  #mirror(key: string, repository: GitRepository): Mirror {
+    const known = this.#mirrors.get(key);
+    if (known !== undefined) {
+      this.#mirrors.delete(key);
+      this.#mirrors.set(key, known);
+      return known;
+    }
+    const { address } = this.#identify(repository);
+    const mirror = new Mirror(this.#command, join(this.#options.home, 'mirrors', key), address);
+    this.#mirrors.set(key, mirror);
+    return mirror;
+  }
+
+  #keepTree(id: string, tree: CommitTree): void {
+    this.#trees.set(id, tree);
+    this.#treeEntries += tree.entries.length;
+    for (const [oldest, old] of this.#trees) {
+      if (this.#treeEntries <= LIMITS.gitTreeEntries || oldest === id) break;
+      this.#trees.delete(oldest);
+      this.#treeEntries -= old.entries.length;
+    }
+  }
+
+  /** Notes the size of a mirror, and removes the least recently used ones beyond the bound. */
+  async #account(mirror: Mirror): Promise<void> {
+    this.#scanned ??= this.#scan();
+    await this.#scanned;
+    this.#sizes.delete(mirror.folder);
+    this.#sizes.set(mirror.folder, await mirror.size());
+    const bound = this.#options.cacheBytes ?? LIMITS.gitCacheBytes;
+    let total = [...this.#sizes.values()].reduce((sum, size) => sum + size, 0);
+    for (const [folder, size] of [...this.#sizes]) {
+      if (total <= bound) break;
+      const key = folder.slice(folder.lastIndexOf('/') + 1);
+      const candidate = this.#mirrors.get(key);
+      if (folder === mirror.folder || candidate?.busy === true) continue;
+      total -= size;
+      this.#sizes.delete(folder);
+      const remove = () => rm(folder, { recursive: true, force: true });
+      await (candidate === undefined ? remove() : candidate.exclusive(remove));
+    }
+  }
+
+  /** Sizes of what an earlier run left, oldest first. */
+  async #scan(): Promise<void> {
+    const root = join(this.#options.home, 'mirrors');
+    const names = await readdir(root).catch(() => []);
+    const found: { folder: string; used: number }[] = [];
+    for (const name of names) {
+      const folder = join(root, name);
+      const used = await stat(folder).then(
+        (s) => s.mtimeMs,
+        () => 0,
+      );
+      found.push({ folder, used });
+    }
+    found.sort((a, b) => a.used - b.used);
+    const address = { url: '', scheme: 'file', origin: '' } as const;
+    for (const { folder } of found) {
+      if (this.#sizes.has(folder)) continue;
+      this.#sizes.set(folder, await new Mirror(this.#command, folder, address).size());
+    }
+  }
+}
+
+/**
+ * Contents of files of a tree by path, with links followed within it.
+ *
+ * @param read brings blobs by object id
+ */
+export async function filesOfTree(
+  tree: CommitTree,
+  paths: readonly string[],
+  read: (oids: readonly string[]) => Promise<ReadonlyMap<string, Buffer>>,
+): Promise<Map<string, Buffer>> {
+  const entries = new Map(tree.entries.map((entry) => [entry.path, entry]));
+  const targets = new Map<string, string>();
+  const files = new Map<string, TreeEntry>();
+  let open: readonly string[] = paths;
+  while (open.length > 0) {
+    const waiting: string[] = [];
+    const links = new Set<string>();
+    for (const path of open) {
+      const followed = followPath(entries, targets, path);
+      if (followed.kind === 'file') files.set(path, followed.entry);
+      else if (followed.kind === 'link') {
+        links.add(followed.entry.oid);
+        waiting.push(path);
+      }
+    }
+    if (links.size > 0) {
+      const contents = await read([...links]);
+      for (const oid of links) targets.set(oid, contents.get(oid)?.toString('utf8') ?? '/');
+    }
+    open = waiting;
+  }
+  const contents = await read([...new Set([...files.values()].map((entry) => entry.oid))]);
+  const answer = new Map<string, Buffer>();
+  for (const path of paths) {
+    const entry = files.get(path);
+    const content = entry === undefined ? undefined : contents.get(entry.oid);
+    if (content !== undefined) answer.set(path, content);
+  }
+  return answer;
+}
+
+/** One computation at a time for each key; those who come meanwhile get its answer too. */
+function shared<T>(flights: Map<string, Promise<T>>, key: string, start: () => Promise<T>): Promise<T> {
+  const flying = flights.get(key);
+  if (flying !== undefined) return flying;
+  const flight = start().finally(() => flights.delete(key));
+  flights.set(key, flight);
+  return flight;
+}
+
+const inUrl = (address: { username?: string; password?: string }): GitCredentials => ({
+  ...(address.username === undefined ? {} : { username: address.username }),
+  ...(address.password === undefined ? {} : { password: address.password }),
+});

@@ -1,0 +1,13 @@
+/**
+ * Front door of `git/`: remote repositories read through the native git. Knows nothing of generators
+ * and nothing of Kubernetes.
+ */
+
+export { checkBlobs, readBlobs } from './blobs.ts';
+export { GitCommand, type GitSettings } from './command.ts';
+export type { GitCredentials } from './credentials.ts';
+export { GitFailure, type GitFailureKind } from './errors.ts';
+export { filesOfTree, Git, type GitOptions, type GitRepository } from './git.ts';
+export { isCommitId, type RangeMatcher, type RemoteRefs } from './ls-remote.ts';
+export { type CommitTree, comparePaths, readTree, type TreeEntry } from './tree.ts';
+export { normalizeRepositoryUrl, sameRepository, withoutPassword } from './url.ts';

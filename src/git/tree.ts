@@ -1,0 +1,52 @@
+/**
+ * The tree of one commit as a list of tracked paths. The shape is that of the facts the generators
+ * read; it is written here a second time because git knows nothing above `api`. Paths are in bytewise
+ * order, as git keeps them.
+ */
+import type { GitCommand } from './command.ts';
+
+export interface TreeEntry {
+  /** slash-separated, relative to the root */
+  readonly path: string;
+  readonly kind: 'file' | 'symlink' | 'submodule';
+  readonly oid: string;
+  /** bytes, where it is known */
+  readonly size?: number;
+}
+
+export interface CommitTree {
+  readonly commit: string;
+  readonly entries: readonly TreeEntry[];
+}
+
+/** Reads the tree of a commit that is in the repository at `repository` (a bare or `.git` folder). */
+export async function readTree(git: GitCommand, repository: string, commit: string): Promise<CommitTree> {
+  const args = ['-r', '-z', '--full-tree', '--end-of-options', commit];
+  return { commit, entries: parseTree(await git.run('ls-tree', args, { cwd: repository })) };
+}
+
+/** Reads the output of `git ls-tree -r -z`: `mode SP type SP oid TAB path NUL`. */
+export function parseTree(output: Buffer): TreeEntry[] {
+  const entries: TreeEntry[] = [];
+  let start = 0;
+  let previous: Buffer | undefined;
+  let sorted = true;
+  while (start < output.length) {
+    const end = output.indexOf(0, start);
+    if (end < 0) break;
+    const tab = output.indexOf(9, start);
+    const [mode = '', , oid = ''] = output.toString('latin1', start, tab).split(' ');
+    const bytes = output.subarray(tab + 1, end);
+    if (previous !== undefined && Buffer.compare(previous, bytes) > 0) sorted = false;
+    previous = bytes;
+    const kind = mode === '120000' ? 'symlink' : mode === '160000' ? 'submodule' : 'file';
+    entries.push({ path: bytes.toString('utf8'), kind, oid });
+    start = end + 1;
+  }
+  return sorted ? entries : entries.sort((a, b) => comparePaths(a.path, b.path));
+}
+
+/** Bytewise order, which is not the order of JavaScript strings beyond the basic plane. */
+export function comparePaths(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
