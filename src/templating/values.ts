@@ -9,6 +9,7 @@
  * params gets a copy of its own first (`deepCopyValue`).
  */
 import type { Json, JsonObject } from '../api/objects.ts';
+import { fromBytes, toBytes } from './bytes.ts';
 
 /** Exact Go type strings as `%T` and error texts print them. */
 export type GoType = string;
@@ -85,9 +86,13 @@ export class GoSlice {
 export abstract class GoObject {
   /** such as `time.Time` */
   abstract readonly type: GoType;
-  abstract readonly kind: 'struct' | 'ptr';
+  abstract readonly kind: 'struct' | 'ptr' | 'complex128';
   /** what `%v` prints */
   abstract format(): string;
+  /** Go's `==`: structs compare by value, pointers by identity */
+  equals(other: GoObject): boolean {
+    return this === other;
+  }
   /** a struct field, undefined when there is none */
   field(_name: string): GoValue | undefined {
     return undefined;
@@ -102,6 +107,20 @@ export abstract class GoObject {
   }
 }
 
+/** A Go error as a value, which a function may return among its data. */
+export class GoErrorValue extends GoObject {
+  readonly type = '*errors.errorString';
+  readonly kind = 'ptr';
+  readonly text: string;
+  constructor(text: string) {
+    super();
+    this.text = text;
+  }
+  format(): string {
+    return this.text;
+  }
+}
+
 export type GoValue = null | boolean | string | number | GoInt | GoMap | GoSlice | GoObject | GoFunction;
 
 export const ANY: GoType = 'interface {}';
@@ -110,14 +129,18 @@ export const MAP_STRING: GoType = 'map[string]string';
 export const SLICE_ANY: GoType = '[]interface {}';
 export const SLICE_STRING: GoType = '[]string';
 
-/** What a function may use beside its arguments; nothing else, so that rendering is repeatable. */
-export interface CallContext {
-  readonly clock: import('../support/clock.ts').Clock;
-  readonly random: import('../support/random.ts').Random;
+/** Counts what a template costs. */
+export interface WorkBudget {
   /** Counts work against the step bound; throws when it is passed. */
   spend(steps: number): void;
   /** Announces `bytes` of text about to be made; throws when the output bound would be passed. */
   grow(bytes: number): void;
+}
+
+/** What a function may use beside its arguments; nothing else, so that rendering is repeatable. */
+export interface CallContext extends WorkBudget {
+  readonly clock: import('../support/clock.ts').Clock;
+  readonly random: import('../support/random.ts').Random;
 }
 
 /**
@@ -137,6 +160,8 @@ export interface GoFunction {
   readonly nondeterministic?: boolean;
   /** may change one of its arguments in place */
   readonly mutates?: boolean;
+  /** a method no template can call; the text of the error (spec go-template §5.4) */
+  readonly unusable?: string;
 }
 
 export type FunctionMap = ReadonlyMap<string, GoFunction>;
@@ -157,6 +182,19 @@ export const goStringMap = (entries: Iterable<readonly [string, string]> = []): 
   new GoMap(new Map<GoKey, GoValue>(entries), 'string');
 export const goSlice = (items: GoValue[] = []): GoSlice => new GoSlice(items);
 export const goStringSlice = (items: readonly string[]): GoSlice => new GoSlice([...items], 'string');
+
+/** A []byte as the string of its bytes. */
+export function fromByteSlice(slice: GoSlice): string {
+  return fromBytes(Uint8Array.from(slice.items, (item) => (item instanceof GoInt ? Number(item.v) : 0)));
+}
+
+/** A string as a []byte. */
+export function toByteSlice(text: string): GoSlice {
+  return new GoSlice(
+    Array.from(toBytes(text), (byte) => new GoInt('uint8', BigInt(byte))),
+    'uint8',
+  );
+}
 
 /** JSON as Go decodes it into `interface {}`: every number is a float64. Lone surrogates become U+FFFD. */
 export function fromJson(value: Json | undefined): GoValue {
