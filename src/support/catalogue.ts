@@ -81,6 +81,12 @@ export const CATALOGUE = {
     'an element of a generator cannot be used',
     'Mend the element named in the message.',
   ),
+  APPSET_E0205: entry(
+    'limit',
+    false,
+    'a generator hit a bound',
+    'Make the generator give less, or raise the bound named in the message.',
+  ),
   // 03 templates
   APPSET_E0301: entry('template', false, 'a template cannot be parsed', 'Mend the template at the caret.'),
   APPSET_E0302: entry(
@@ -134,6 +140,30 @@ export const CATALOGUE = {
     'a generated Application is not valid',
     'See the message; the Application is left as it is.',
   ),
+  APPSET_E0502: entry(
+    'validation',
+    false,
+    'an element renders to no usable name or destination',
+    'Give the parameter the template asks for, or mend the template; the Application is left as it is.',
+  ),
+  APPSET_E0503: entry(
+    'validation',
+    false,
+    'the project of generated Applications comes out of data',
+    'Write the project literally, or list the allowed ones in annotation appset-operator.io/allowed-projects.',
+  ),
+  APPSET_E0511: entry(
+    'validation',
+    false,
+    'a rule of ignoreApplicationDifferences cannot be used',
+    'Mend the expression; creations go on, the Applications it applies to are not updated.',
+  ),
+  APPSET_E0512: entry(
+    'validation',
+    false,
+    'a rule of ignoreApplicationDifferences failed on an Application',
+    'See the message; the rule is skipped for that Application.',
+  ),
   // 06 Kubernetes API
   APPSET_E0601: entry(
     'api',
@@ -148,8 +178,52 @@ export const CATALOGUE = {
     'an Application belongs to somebody else',
     'Remove the other owner, or rename the generated Application.',
   ),
+  APPSET_E0702: entry(
+    'conflict',
+    false,
+    'an Application of that name exists and differs',
+    'List it in annotation appset-operator.io/adopt of the set (or put the annotation with value "true" on the Application) to take it over.',
+  ),
+  APPSET_E0703: entry(
+    'conflict',
+    true,
+    'an Application is being deleted',
+    'It is made again when it is gone; see its finalizers when that takes long.',
+  ),
+  APPSET_E0704: entry(
+    'api',
+    true,
+    'an Application could not be written',
+    'See the reason given by the server; it is tried again by itself.',
+  ),
+  APPSET_E0705: entry(
+    'usage',
+    false,
+    'progressive syncs are not supported yet',
+    'Use strategy AllAtOnce, or switch progressive syncs off; the set is left as it is.',
+  ),
+  APPSET_E0706: entry(
+    'conflict',
+    true,
+    'the ApplicationSet changed while it was worked on',
+    'Nothing to do: it is looked at again.',
+  ),
+  APPSET_E0707: entry(
+    'api',
+    true,
+    'the Applications of a set could not be listed',
+    'See the reason given by the server; nothing is written meanwhile.',
+  ),
   // 08 command line and configuration
   APPSET_E0801: entry('usage', false, 'the command was used wrongly', 'See --help of the command.'),
+  // 09 sandbox
+  APPSET_E0901: entry(
+    'usage',
+    false,
+    'the sandbox could not start',
+    'Choose another port, or leave the port out to get a free one.',
+  ),
+  APPSET_E0902: entry('usage', false, 'the sandbox was used wrongly', 'See the message.'),
   // 99 defects
   APPSET_E9999: entry('internal', false, 'a defect of appset', 'Please report it with the text shown.'),
 } as const satisfies Record<string, CatalogueEntry>;

@@ -89,6 +89,32 @@ export const LIMITS = {
   sandboxBodyBytes: 8 * 1_048_576,
   /** Bytes that may wait on one watch connection of the sandbox before it is ended as too slow. */
   sandboxWatchBacklogBytes: 64 * 1_048_576,
+  /** Steps one jq path expression of an ignore rule may take on one Application. */
+  jqSteps: 200_000,
+  /** Names listed in a condition or event of ours before "and N more". */
+  namesShown: 10,
+  /** Writes after which the live barrier is taken again. */
+  barrierWrites: 100,
+  /** Milliseconds after which the live barrier is taken again. */
+  barrierMs: 5_000,
+  /** Times a run plans again because the set or an Application changed under it. */
+  replans: 3,
+  /** Tries of one status write that conflicts, as the reference. */
+  statusTries: 5,
+  /** Milliseconds between those tries. */
+  statusRetryMs: 10,
+  /** Seconds a terminating Application may take before it is reported. */
+  stuckTerminatingSeconds: 600,
+  /** Seconds between a failed evaluation and the next try, as the reference. */
+  errorRequeueSeconds: 180,
+  /** First delay of the back-off of one Application's writes, milliseconds. */
+  applicationBackoffMs: 5,
+  /** Ceiling of that back-off, milliseconds. */
+  applicationBackoffMaxMs: 1_000_000,
+  /** Seconds waited where the server says 429 or 503 without Retry-After. */
+  throttleSeconds: 1,
+  /** Tries of one write while the server throttles. */
+  throttleTries: 5,
   /** A single-thread rendering loop gives the event loop a turn after this long. */
   yieldAfterMs: 20,
 } as const;
