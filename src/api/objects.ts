@@ -4,10 +4,9 @@
  * are copied, compared and rendered by structure, never field by field.
  */
 
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: Json | undefined;
-}
+import type { JsonObject } from '../support/json.ts';
+
+export type { Json, JsonObject } from '../support/json.ts';
 
 export interface OwnerReference {
   readonly apiVersion: string;

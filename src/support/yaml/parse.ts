@@ -1,0 +1,140 @@
+/**
+ * Reading YAML as the reference does (sigs.k8s.io/yaml over go-yaml v2; spec generators §0.4): text to
+ * JSON, first document only. Text that is plain JSON takes the short way through `JSON.parse` wherever
+ * that gives the same. Refuses what the reference refuses, with its words, and bounds size and depth.
+ */
+import { Composer, type Document, type Node, Parser } from 'yaml';
+import { AppsetError } from '../errors.ts';
+import type { Json } from '../json.ts';
+import { LIMITS } from '../limits.ts';
+import { Decoder, YamlProblem } from './decode.ts';
+import { problemOf } from './problems.ts';
+
+/** Every scalar comes as its text; types, tags and merge keys are this module's business. */
+const OPTIONS = {
+  version: '1.1',
+  schema: 'failsafe',
+  merge: false,
+  resolveKnownTags: false,
+  uniqueKeys: false,
+  prettyErrors: false,
+  logLevel: 'silent',
+  keepSourceTokens: false,
+  stringKeys: false,
+} as const;
+
+/** Characters go-yaml's reader refuses anywhere, in comments too. */
+const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
+/** A tab before the first token, which the library lets pass. */
+const LEADING_TAB = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)* *\t[ \t]*[^\s#]/;
+/** Where JSON and YAML part: line breaks and controls of YAML, escapes of surrogates, -0, huge numbers, tabs that open. */
+const NOT_PLAIN_JSON =
+  /[\x7f-\x9f\u2028\u2029\ufeff-\uffff]|\\u[dD][89a-fA-F]|\\\/|-0(?![.eE])|[eE]\+?\d{3}|\d{300}/;
+
+/**
+ * The first document of `text` as JSON. Integers beyond 2^53 become the nearest double, as they do in
+ * the reference once they are params. An empty or comment-only text is null.
+ * @throws AppsetError APPSET_E0101 with the text of Go's `yaml.YAMLToJSON`, such as
+ *   `yaml: line 2: did not find expected key`, and the position in `place.position`
+ * @example parseYaml('y: 010') // { true: 8 }
+ */
+export function parseYaml(text: string): Json {
+  try {
+    return decodeFirst(text);
+  } catch (error) {
+    throw asPlaced(error, text);
+  }
+}
+
+/**
+ * As `parseYaml`, with the words of Go's `yaml.Unmarshal`: its errors begin with
+ * `error converting YAML to JSON: `.
+ */
+export function unmarshalYaml(text: string): Json {
+  try {
+    return decodeFirst(text);
+  } catch (error) {
+    throw asPlaced(error, text).prefixed('error converting YAML to JSON: ');
+  }
+}
+
+function decodeFirst(text: string): Json {
+  bounded(text);
+  const json = plainJson(text);
+  if (json !== undefined) return json;
+  checkCharacters(text);
+  for (const document of documentsOf(text)) {
+    return decodeDocument(document, text);
+  }
+  return null;
+}
+
+/** The documents of a stream as the library composes them, one at a time. */
+export function* documentsOf(text: string): Generator<Document.Parsed> {
+  const composer = new Composer(OPTIONS);
+  try {
+    yield* composer.compose(new Parser().parse(text), true, text.length) as Iterable<Document.Parsed>;
+  } catch (error) {
+    if (error instanceof RangeError) {
+      throw new YamlProblem(`yaml: exceeded max depth of ${LIMITS.yamlDepth}`, 0);
+    }
+    throw error;
+  }
+}
+
+/** The value of one composed document; throws `YamlProblem`. */
+export function decodeDocument(document: Document.Parsed, text: string): Json {
+  const error = document.errors[0];
+  if (error !== undefined) throw problemOf(error as Parameters<typeof problemOf>[0], text);
+  if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== '1.1') {
+    throw new YamlProblem('yaml: found incompatible YAML document', 0);
+  }
+  return new Decoder(text).decode(document.contents as Node | null);
+}
+
+/** Refuses a text larger than one file may be. */
+export function bounded(text: string): void {
+  if (text.length > LIMITS.yamlFileBytes) {
+    throw new YamlProblem(`yaml: text of ${text.length} bytes is larger than ${LIMITS.yamlFileBytes}`, 0);
+  }
+}
+
+export function checkCharacters(text: string): void {
+  const control = CONTROL.exec(text);
+  if (control !== null) throw new YamlProblem('yaml: control characters are not allowed', control.index);
+  const tab = LEADING_TAB.exec(text);
+  if (tab !== null) throw new YamlProblem('yaml: found character that cannot start any token', 0);
+}
+
+/** The value when the text is plain JSON that YAML reads alike; undefined when it has to be read as YAML. */
+function plainJson(text: string): Json | undefined {
+  if (!/^[ \r\n]*[{[]/.test(text) || NOT_PLAIN_JSON.test(text) || nestsDeep(text)) return undefined;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** May over-estimate, for brackets inside strings; the YAML reader then decides. */
+function nestsDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at) | 0x20;
+    if (char === 0x7b && ++depth > LIMITS.yamlDepth) return true;
+    if (char === 0x7d) depth--;
+  }
+  return false;
+}
+
+/** A problem as an AppsetError with line and column; anything else is passed on. */
+export function asPlaced(error: unknown, text: string, file?: string): AppsetError {
+  if (!(error instanceof YamlProblem)) throw error;
+  const before = text.slice(0, error.offset);
+  const line = before.split('\n').length;
+  const position = { line, column: error.offset - before.lastIndexOf('\n'), source: text };
+  return new AppsetError('APPSET_E0101', error.message, {
+    place: { position: file === undefined ? position : { file, ...position } },
+    cause: error,
+  });
+}
