@@ -42,6 +42,8 @@ export interface Evaluation {
     readonly reason: 'ApplicationGenerationFromParamsError' | 'RenderTemplateParamsError';
     readonly error: AppsetError;
   };
-  /** validation could not be carried out at all (a project could not be read) */
+  /** a fact validation needs could not be read: its checks were left out, and in compat mode all of them */
   readonly validationUnknown?: AppsetError;
+  /** what a reader should know and what fails nothing: unknown fields of the template, a project that comes out of data */
+  readonly notices: readonly AppsetError[];
 }

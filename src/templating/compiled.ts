@@ -6,6 +6,7 @@
  */
 import type { Json, JsonObject } from '../api/objects.ts';
 import { AppsetError, asAppsetError } from '../support/errors.ts';
+import { setKey } from '../support/json.ts';
 import type { RenderContext, TemplateMode } from './contract.ts';
 import { compileString } from './strings.ts';
 import type { GoMap } from './values.ts';
@@ -18,29 +19,6 @@ export type Compiled<T extends Json = Json> =
 
 export const literal = <T extends Json>(value: T): Compiled<T> => ({ literal: true, value });
 const rendered = <T extends Json>(render: Render<T>): Compiled<T> => ({ literal: false, render });
-
-/** Sets an own property whatever the key is called. */
-export function putOwn(object: Record<string, Json | undefined>, key: string, value: Json): void {
-  if (key === '__proto__') {
-    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-  } else {
-    object[key] = value;
-  }
-}
-
-/** Order of Go strings: bytewise in UTF-8, which is code point order. */
-export function compareBytewise(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(i);
-    if (x === y) continue;
-    const xHigh = x >= 0xd800 && x <= 0xdfff;
-    const yHigh = y >= 0xd800 && y <= 0xdfff;
-    return xHigh === yHigh ? x - y : xHigh ? 1 : -1;
-  }
-  return a.length - b.length;
-}
 
 /** What one compilation shares: the mode, and what it learned of its strings on the way. */
 export class Compilation {
@@ -104,7 +82,7 @@ export function objectOf(members: readonly Member[]): Compiled<JsonObject> {
   const base: Record<string, Json | undefined> = {};
   const moving: { key: string; render: Render; omitEmpty: boolean }[] = [];
   for (const { key, value, omitEmpty } of members) {
-    putOwn(base, key, value.literal ? value.value : '');
+    setKey(base, key, value.literal ? value.value : '');
     if (!value.literal) moving.push({ key, render: value.render, omitEmpty: omitEmpty === true });
   }
   if (moving.length === 0) return literal(base);
@@ -131,7 +109,7 @@ export function mapOf(entries: readonly (readonly [Compiled<string>, Compiled])[
     const out: Record<string, Json | undefined> = {};
     for (const [key, value] of entries) {
       const name = key.literal ? key.value : key.render(params, context);
-      putOwn(out, name, value.literal ? value.value : value.render(params, context));
+      setKey(out, name, value.literal ? value.value : value.render(params, context));
     }
     return out;
   });

@@ -5,7 +5,8 @@
  * again, null items of lists stay. Keys come out in bytewise order.
  */
 import type { Json, JsonObject } from '../api/objects.ts';
-import { Compilation, type Compiled, compareBytewise, listOf, literal, mapOf } from './compiled.ts';
+import { compareBytes } from './bytes.ts';
+import { Compilation, type Compiled, listOf, literal, mapOf } from './compiled.ts';
 import type { ObjectTemplate, TemplateMode } from './contract.ts';
 
 /** The template of a JSON value inside a larger compilation; `field` is its path for messages. */
@@ -24,7 +25,7 @@ export function compileJson(
   }
   const object = value as JsonObject;
   const entries: [Compiled<string>, Compiled][] = [];
-  for (const key of Object.keys(object).sort(compareBytewise)) {
+  for (const key of Object.keys(object).sort(compareBytes)) {
     const item = object[key];
     if (item === undefined || (dropNulls && item === null)) continue;
     const path = field === '' ? key : `${field}.${key}`;

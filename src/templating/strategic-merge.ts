@@ -7,7 +7,7 @@
  */
 import type { Json, JsonObject } from '../api/objects.ts';
 import { AppsetError } from '../support/errors.ts';
-import { putOwn } from './compiled.ts';
+import { isJsonObject as isObject, setKey } from '../support/json.ts';
 
 const DIRECTIVE = '$patch';
 const RETAIN_KEYS = '$retainKeys';
@@ -15,9 +15,6 @@ const DELETE_FROM = '$deleteFromPrimitiveList/';
 const SET_ORDER = '$setElementOrder/';
 
 type Fields = Record<string, Json | undefined>;
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const kindOf = (value: Json): string =>
   value === null ? 'null' : Array.isArray(value) ? 'list' : typeof value;
@@ -32,7 +29,7 @@ function asAddition(value: Json): Json {
   const out: Fields = {};
   for (const [key, item] of Object.entries(value)) {
     if (item === undefined || item === null || isDirective(key)) continue;
-    putOwn(out, key, asAddition(item));
+    setKey(out, key, asAddition(item));
   }
   return out;
 }
@@ -73,7 +70,7 @@ function mergeObjects(original: JsonObject, patch: JsonObject, path: readonly st
       delete out[key];
     } else {
       const existing = Object.hasOwn(out, key) ? out[key] : undefined;
-      putOwn(out, key, mergeValues(existing, value, key, path));
+      setKey(out, key, mergeValues(existing, value, key, path));
     }
   }
   return out;

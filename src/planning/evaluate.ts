@@ -1,0 +1,189 @@
+/**
+ * A set evaluated: its generators asked, its rows rendered, its Applications validated. Pure given its
+ * sources. In compat mode the first error of generation or rendering, in the reference's order of
+ * processing, ends the run before validation; in normal mode elements fail alone.
+ */
+import type { ApplicationSet, ApplicationTemplate, JsonObject } from '../api/objects.ts';
+import { keyOf } from '../api/objects.ts';
+import { decodeStruct } from '../api/structs.ts';
+import type {
+  EntryResult,
+  GenerationContext,
+  GenerationSettings,
+  SetGeneration,
+  Sources,
+} from '../generators/contract.ts';
+import { generateSet } from '../generators/index.ts';
+import type { Clock } from '../support/clock.ts';
+import { AppsetError } from '../support/errors.ts';
+import { LIMITS } from '../support/limits.ts';
+import type { Random } from '../support/random.ts';
+import type { RenderContext } from '../templating/contract.ts';
+import { templateMode } from './application-template.ts';
+import type { Evaluation } from './contract.ts';
+import { type RenderOutcome, renderEntries } from './render.ts';
+import { type Validation, type ValidationSettings, validateApplications } from './validate.ts';
+
+export interface EvaluationSettings extends GenerationSettings, ValidationSettings {
+  /** where cluster Secrets and AppProjects are */
+  readonly controllerNamespace: string;
+  /** bounds of one string's rendering; defaults of support/limits.ts */
+  readonly maxTemplateSteps?: number;
+  readonly maxTemplateOutputBytes?: number;
+  readonly maxTemplateRecursion?: number;
+}
+
+export interface EvaluationRuntime {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal?: AbortSignal;
+}
+
+/** Settings of the reference's defaults, for callers that change only a few. */
+export function evaluationSettings(change: Partial<EvaluationSettings> = {}): EvaluationSettings {
+  return {
+    compat: false,
+    newGitFileGlobbing: false,
+    requeueAfterSeconds: 180,
+    maxRows: LIMITS.rowsPerSet,
+    maxNesting: LIMITS.nesting,
+    maxFiles: LIMITS.filesPerSet,
+    inClusterEnabled: true,
+    controllerNamespace: 'argocd',
+    ...change,
+  };
+}
+
+function renderContext(settings: EvaluationSettings, runtime: EvaluationRuntime): RenderContext {
+  return {
+    clock: runtime.clock,
+    random: runtime.random,
+    maxSteps: settings.maxTemplateSteps ?? LIMITS.templateSteps,
+    maxOutputBytes: settings.maxTemplateOutputBytes ?? LIMITS.templateOutputBytes,
+    maxRecursion: settings.maxTemplateRecursion ?? LIMITS.templateRecursion,
+  };
+}
+
+function generationContext(
+  set: ApplicationSet,
+  sources: Sources,
+  settings: EvaluationSettings,
+  runtime: EvaluationRuntime,
+  render: RenderContext,
+): GenerationContext {
+  const written = set.spec.template?.spec?.project;
+  const project = typeof written === 'string' ? written : '';
+  const projectIsTemplated = project.includes('{{');
+  return {
+    setName: set.metadata.name,
+    setNamespace: set.metadata.namespace ?? '',
+    controllerNamespace: settings.controllerNamespace,
+    project: projectIsTemplated ? '' : project,
+    projectIsTemplated,
+    mode: templateMode(set),
+    render,
+    settings,
+    sources,
+    ...(runtime.signal === undefined ? {} : { signal: runtime.signal }),
+  };
+}
+
+/** Index of the entry an error speaks of; generators put it first in the place. */
+function entryIndex(error: AppsetError): number {
+  const match = /^generators\[(\d+)\]/.exec(error.place.generator ?? '');
+  return match === null ? 0 : Number(match[1]);
+}
+
+/** The reference renders an entry's rows before it asks the next entry: the earliest error speaks. */
+function firstError(generation: SetGeneration, outcome: RenderOutcome): Evaluation['firstError'] {
+  const generator = generation.errors
+    .map((error) => ({ error, at: entryIndex(error) }))
+    .reduce<{ error: AppsetError; at: number } | undefined>(
+      (first, next) => (first === undefined || next.at < first.at ? next : first),
+      undefined,
+    );
+  const row = outcome.failed[0];
+  const rowAt = row === undefined ? Number.POSITIVE_INFINITY : (generation.entries[row.entry]?.index ?? 0);
+  if (generator !== undefined && generator.at <= rowAt) {
+    return { reason: 'ApplicationGenerationFromParamsError', error: generator.error };
+  }
+  return row === undefined ? undefined : { reason: 'RenderTemplateParamsError', error: row.error };
+}
+
+/** Templates reduced to the Application's schema, each content once, with what that left out. */
+class Templates {
+  readonly #decoded = new Map<ApplicationTemplate, ApplicationTemplate>();
+  readonly #notices = new Map<string, AppsetError>();
+
+  decode(entry: EntryResult): ApplicationTemplate {
+    const known = this.#decoded.get(entry.template);
+    if (known !== undefined) return known;
+    const { value, unknownFields } = decodeStruct('ApplicationSetTemplate', entry.template as JsonObject);
+    for (const field of unknownFields) {
+      const path = `spec.template.${field}`;
+      this.#notices.set(
+        path,
+        new AppsetError('APPSET_E0103', `unknown field ${path}: left out`, { place: { field: path } }),
+      );
+    }
+    this.#decoded.set(entry.template, value as ApplicationTemplate);
+    return value as ApplicationTemplate;
+  }
+
+  get notices(): readonly AppsetError[] {
+    return [...this.#notices.values()];
+  }
+}
+
+function templatedProject(set: ApplicationSet): AppsetError | undefined {
+  const project = set.spec.template?.spec?.project;
+  if (typeof project !== 'string' || !project.includes('{{')) return undefined;
+  return new AppsetError(
+    'APPSET_E0503',
+    `the project ${JSON.stringify(project)} of generated Applications comes out of data`,
+    { place: { field: 'spec.template.spec.project' } },
+  );
+}
+
+/**
+ * Evaluates a set.
+ *
+ * @param sources one snapshot of the facts
+ * @returns all that is known of the set now; errors are in it, nothing is thrown but the abort reason and defects
+ */
+export async function evaluateSet(
+  set: ApplicationSet,
+  sources: Sources,
+  settings: EvaluationSettings,
+  runtime: EvaluationRuntime,
+): Promise<Evaluation> {
+  const context = renderContext(settings, runtime);
+  const generation = await generateSet(set, generationContext(set, sources, settings, runtime, context));
+  const templates = new Templates();
+  const place = { set: keyOf(set) };
+  const rendered = await renderEntries(set, generation.entries, (entry) => templates.decode(entry), context, {
+    compat: settings.compat,
+    clock: runtime.clock,
+    ...(runtime.signal && { signal: runtime.signal }),
+  });
+  const outcome: RenderOutcome = {
+    rows: rendered.rows,
+    failed: rendered.failed.map((row) => ({ ...row, error: row.error.at(place) })),
+  };
+  const first = firstError(generation, outcome);
+  const validation: Validation =
+    settings.compat && first !== undefined
+      ? { invalid: new Map() }
+      : await validateApplications(set, outcome.rows, generation, sources, settings);
+  const project = settings.compat ? undefined : templatedProject(set);
+  return {
+    set,
+    generation,
+    rendered: outcome.rows.map((row) => row.rendered),
+    failedRows: outcome.failed,
+    invalid: new Map([...validation.invalid].map(([key, error]) => [key, error.at(place)])),
+    ...(first === undefined ? {} : { firstError: { ...first, error: first.error.at(place) } }),
+    ...(validation.unknown === undefined ? {} : { validationUnknown: validation.unknown }),
+    notices: settings.compat ? [] : [...templates.notices, ...(project === undefined ? [] : [project])],
+  };
+}

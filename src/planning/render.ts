@@ -1,0 +1,110 @@
+/**
+ * Rows become Applications. A row that fails takes no other with it; it is listed with its parts and,
+ * where it could be told, its name. Long sets give the event loop a turn now and then. In normal mode a
+ * row whose name or destination is unusable fails too.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { ApplicationSet, ApplicationTemplate } from '../api/objects.ts';
+import type { EntryResult, Row } from '../generators/contract.ts';
+import type { Clock } from '../support/clock.ts';
+import { asAppsetError } from '../support/errors.ts';
+import { LIMITS } from '../support/limits.ts';
+import type { RenderContext } from '../templating/contract.ts';
+import { CompiledApplication } from './application-template.ts';
+import type { FailedRow } from './contract.ts';
+import { renderedNameProblem } from './rendered-name.ts';
+import { elementOf, type RenderedRow } from './validate.ts';
+
+export interface RenderSettings {
+  readonly compat: boolean;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+}
+
+export interface RenderOutcome {
+  /** in order of generation */
+  readonly rows: readonly RenderedRow[];
+  /** in order of generation */
+  readonly failed: readonly FailedRow[];
+}
+
+/** Says when a loop has held the event loop for long. */
+export class Turns {
+  readonly #clock: Clock;
+  #since: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#since = clock.monotonic();
+  }
+
+  /** Whether it is time to let others run. */
+  get due(): boolean {
+    return this.#clock.monotonic() - this.#since >= LIMITS.yieldAfterMs;
+  }
+
+  async take(): Promise<void> {
+    await setImmediate();
+    this.#since = this.#clock.monotonic();
+  }
+}
+
+/**
+ * The Applications of the entries' rows.
+ *
+ * @param templateOf the decoded template of an entry
+ */
+export async function renderEntries(
+  set: ApplicationSet,
+  entries: readonly EntryResult[],
+  templateOf: (entry: EntryResult) => ApplicationTemplate,
+  context: RenderContext,
+  settings: RenderSettings,
+): Promise<RenderOutcome> {
+  const rows: RenderedRow[] = [];
+  const failed: FailedRow[] = [];
+  const turns = new Turns(settings.clock);
+  for (const [index, entry] of entries.entries()) {
+    const compiled = new CompiledApplication(set, templateOf(entry));
+    for (const row of entry.generated.rows) {
+      if (turns.due) {
+        await turns.take();
+        settings.signal?.throwIfAborted();
+      }
+      const result = renderRow(compiled, row, index, entry, context, settings.compat);
+      if ('rendered' in result) rows.push(result);
+      else failed.push(result);
+    }
+  }
+  return { rows, failed };
+}
+
+function renderRow(
+  compiled: CompiledApplication,
+  row: Row,
+  index: number,
+  entry: EntryResult,
+  context: RenderContext,
+  compat: boolean,
+): RenderedRow | FailedRow {
+  const fail = (error: unknown, name: string | undefined): FailedRow => ({
+    entry: index,
+    parts: row.parts,
+    ...(name === undefined || name === '' ? {} : { applicationName: name }),
+    error: asAppsetError(error).at({
+      generator: `generators[${entry.index}].${entry.generator}`,
+      element: elementOf(row.parts),
+    }),
+  });
+  try {
+    const application = compiled.render(row.params, context);
+    const problem = compat ? undefined : renderedNameProblem(application);
+    if (problem !== undefined) return fail(problem, application.metadata.name);
+    return {
+      rendered: { application, entry: index, parts: row.parts, stale: row.stale === true },
+      params: row.params,
+    };
+  } catch (error) {
+    return fail(error, compiled.renderName(row.params, context));
+  }
+}
