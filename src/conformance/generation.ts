@@ -5,7 +5,7 @@
  */
 import type { ApplicationSet, Json, JsonObject } from '../api/objects.ts';
 import type { Evaluation } from '../planning/contract.ts';
-import { evaluateSet, evaluationSettings } from '../planning/evaluate.ts';
+import { entryIndex, evaluateSet, evaluationSettings } from '../planning/evaluate.ts';
 import { normalizeApplication } from '../planning/normalize.ts';
 import { worldSources } from '../sources/recorded/index.ts';
 import { systemClock } from '../support/clock.ts';
@@ -28,11 +28,9 @@ export interface GenerationResult {
 /** The param sets of each top-level entry; null for an entry that failed. */
 function paramsOf(set: ApplicationSet, evaluation: Evaluation): (Json[] | null)[] {
   const { entries, errors } = evaluation.generation;
-  const failed = new Set(
-    errors.map((error) => /^generators\[(\d+)\]/.exec(error.place.generator ?? '')?.[1]),
-  );
+  const failed = new Set(errors.map((error) => entryIndex(evaluation.generation, error)));
   return (set.spec.generators ?? []).map((_, index) => {
-    if (failed.has(String(index))) return null;
+    if (failed.has(index)) return null;
     return entries
       .filter((entry) => entry.index === index)
       .flatMap((entry) => entry.generated.rows.map((row) => paramsAsJson(row.params)));

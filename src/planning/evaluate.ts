@@ -13,13 +13,12 @@ import type {
   SetGeneration,
   Sources,
 } from '../generators/contract.ts';
-import { generateSet } from '../generators/index.ts';
+import { generateSet, setContext } from '../generators/index.ts';
 import type { Clock } from '../support/clock.ts';
 import { AppsetError } from '../support/errors.ts';
 import { LIMITS } from '../support/limits.ts';
 import type { Random } from '../support/random.ts';
 import type { RenderContext } from '../templating/contract.ts';
-import { templateMode } from './application-template.ts';
 import type { Evaluation } from './contract.ts';
 import { type RenderOutcome, renderEntries } from './render.ts';
 import { type Validation, type ValidationSettings, validateApplications } from './validate.ts';
@@ -71,16 +70,9 @@ function generationContext(
   runtime: EvaluationRuntime,
   render: RenderContext,
 ): GenerationContext {
-  const written = set.spec.template?.spec?.project;
-  const project = typeof written === 'string' ? written : '';
-  const projectIsTemplated = project.includes('{{');
   return {
-    setName: set.metadata.name,
-    setNamespace: set.metadata.namespace ?? '',
+    ...setContext(set),
     controllerNamespace: settings.controllerNamespace,
-    project: projectIsTemplated ? '' : project,
-    projectIsTemplated,
-    mode: templateMode(set),
     render,
     settings,
     sources,
@@ -88,16 +80,18 @@ function generationContext(
   };
 }
 
-/** Index of the entry an error speaks of; generators put it first in the place. */
-function entryIndex(error: AppsetError): number {
-  const match = /^generators\[(\d+)\]/.exec(error.place.generator ?? '');
-  return match === null ? 0 : Number(match[1]);
+/** Index of the top-level entry an error of generation belongs to. */
+export function entryIndex(generation: SetGeneration, error: AppsetError): number {
+  const entry = generation.entries.find(({ generated }) =>
+    [...generated.unknown, ...generated.failed].some((problem) => problem.error === error),
+  );
+  return entry?.index ?? 0;
 }
 
 /** The reference renders an entry's rows before it asks the next entry: the earliest error speaks. */
 function firstError(generation: SetGeneration, outcome: RenderOutcome): Evaluation['firstError'] {
   const generator = generation.errors
-    .map((error) => ({ error, at: entryIndex(error) }))
+    .map((error) => ({ error, at: entryIndex(generation, error) }))
     .reduce<{ error: AppsetError; at: number } | undefined>(
       (first, next) => (first === undefined || next.at < first.at ? next : first),
       undefined,
