@@ -9,6 +9,10 @@ export const LIMITS = {
   nesting: 10,
   /** Evaluations of a matrix's interpolated child that run at once. */
   generatorsAtOnce: 16,
+  /** Seconds between two listings of a provider or plugin, where the set says nothing. */
+  listingRequeueSeconds: 1_800,
+  /** Parsed files of repositories kept for the next evaluation, over all sets. */
+  parsedFiles: 10_000,
   /** Steps one template may take (nodes executed, loop turns, function work) before it is stopped. */
   templateSteps: 2_000_000,
   /** Bytes one template may write. */
@@ -53,6 +57,8 @@ export const LIMITS = {
   labelValueLength: 63,
   /** Compiled template strings kept for the next evaluation, over all sets. */
   compiledStrings: 20_000,
+  /** Compiled regular expressions of template functions kept for the next call. */
+  compiledPatterns: 500,
   /** Compiled object templates kept for the next evaluation, over all sets. */
   compiledObjects: 500,
   /** How long git may take to tell the refs of a repository. */

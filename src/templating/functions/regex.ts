@@ -1,0 +1,219 @@
+/**
+ * Regular expressions (spec sprig-functions §12.1): RE2 through `re2js`, so no text of a user can make
+ * matching take for ever. Which matches there are, how replacements expand and how texts split is Go's.
+ * Compiled patterns are kept with a bound; texts longer than the product's bound are refused.
+ */
+import { RE2JS, RE2JSException, RE2JSSyntaxException } from 're2js';
+import { BoundedCache } from '../../support/bounded-cache.ts';
+import { AppsetError } from '../../support/errors.ts';
+import { LIMITS } from '../../support/limits.ts';
+import { canBackquote, goQuote } from '../format/index.ts';
+import {
+  type CallContext,
+  GoError,
+  type GoFunction,
+  GoSlice,
+  type GoValue,
+  goStringSlice,
+} from '../values.ts';
+import { define, fail } from './define.ts';
+
+const cache = new BoundedCache<string, RE2JS>(LIMITS.compiledPatterns);
+
+/** @throws GoError `error parsing regexp: …` */
+function compile(pattern: string): RE2JS {
+  return cache.getOrMake(pattern, () => {
+    try {
+      return RE2JS.compile(pattern);
+    } catch (error) {
+      if (error instanceof RE2JSSyntaxException) {
+        return fail(`error parsing regexp: ${error.getDescription()}: \`${error.getPattern() ?? ''}\``);
+      }
+      if (error instanceof RE2JSException)
+        return fail(`error parsing regexp: expression too large: \`${pattern}\``);
+      throw error;
+    }
+  });
+}
+
+/** As `compile`, with the text of the panic that Go's MustCompile ends in. */
+function mustCompile(pattern: string): RE2JS {
+  try {
+    return compile(pattern);
+  } catch (error) {
+    if (!(error instanceof GoError)) throw error;
+    const quoted = canBackquote(pattern) ? `\`${pattern}\`` : goQuote(pattern);
+    return fail(`regexp: Compile(${quoted}): ${error.message}`);
+  }
+}
+
+/** Where the groups of one match stand; group 0 is the match. Undefined: took no part. */
+interface Match {
+  readonly start: number;
+  readonly end: number;
+  group(index: number): string | undefined;
+}
+
+function announce(text: string, context: CallContext): void {
+  if (text.length > LIMITS.regexInput) {
+    throw new AppsetError(
+      'APPSET_E0303',
+      `a regular expression is run over ${text.length} characters; the bound is ${LIMITS.regexInput}`,
+    );
+  }
+  context.spend(text.length >> 3);
+}
+
+/** Up to `limit` matches (negative: all). An empty match right after another match does not count. */
+function* matchesOf(pattern: RE2JS, text: string, limit: number, context: CallContext): Generator<Match> {
+  announce(text, context);
+  const matcher = pattern.matcher(text);
+  let before = -1;
+  for (let at = 0, found = 0; found !== limit && at <= text.length; ) {
+    if (!matcher.find(at)) return;
+    context.spend(1);
+    const start = matcher.start();
+    const end = matcher.end();
+    if (end > start || start !== before) {
+      found++;
+      yield { start, end, group: (index) => matcher.group(index) ?? undefined };
+    }
+    before = end;
+    at = end > at ? end : at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
+  }
+}
+
+type Piece = string | { readonly name: string; readonly number: number };
+
+/** `$1`, `${name}` and `$$` in a replacement; a name takes every letter, digit and underscore it can get. */
+function piecesOf(template: string): Piece[] {
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const match of template.matchAll(/\$(?:\$|([\p{L}\p{Nd}_]+)|\{([\p{L}\p{Nd}_]+)\})/gu)) {
+    pieces.push(template.slice(at, match.index));
+    at = match.index + match[0].length;
+    const name = match[1] ?? match[2];
+    if (name === undefined) pieces.push('$');
+    else pieces.push({ name, number: /^(?:0|[1-9][0-9]{0,8})$/.test(name) ? Number(name) : -1 });
+  }
+  pieces.push(template.slice(at));
+  return pieces;
+}
+
+function expand(pieces: readonly Piece[], pattern: RE2JS, match: Match): string {
+  const groups = pattern.groupCount();
+  const names = pattern.namedGroups();
+  let out = '';
+  for (const piece of pieces) {
+    if (typeof piece === 'string') {
+      out += piece;
+      continue;
+    }
+    const index =
+      piece.number >= 0 ? piece.number : Object.hasOwn(names, piece.name) ? names[piece.name] : undefined;
+    if (index !== undefined && index <= groups) out += match.group(index) ?? '';
+  }
+  return out;
+}
+
+function replace(pattern: RE2JS, text: string, by: (match: Match) => string, context: CallContext): string {
+  let out = '';
+  let at = 0;
+  for (const match of matchesOf(pattern, text, -1, context)) {
+    const piece = text.slice(at, match.start) + by(match);
+    context.grow(piece.length);
+    out += piece;
+    at = match.end;
+  }
+  return out + text.slice(at);
+}
+
+function split(pattern: RE2JS, text: string, limit: number, context: CallContext): GoSlice {
+  if (limit === 0) return new GoSlice([], 'string', true);
+  if (pattern.pattern() !== '' && text === '') return goStringSlice(['']);
+  const parts: string[] = [];
+  let start = 0;
+  let end = 0;
+  for (const match of matchesOf(pattern, text, limit, context)) {
+    if (limit > 0 && parts.length === limit - 1) break;
+    end = match.start;
+    if (match.end !== 0) parts.push(text.slice(start, end));
+    start = match.end;
+  }
+  if (end !== text.length) parts.push(text.slice(start));
+  return goStringSlice(parts);
+}
+
+/** A function and its `must` form, which differ in the text of a bad pattern. */
+function both<const P extends readonly ('string' | 'int')[]>(
+  name: string,
+  parameters: P,
+  result: 'string' | 'strings',
+  body: (
+    compile: (pattern: string) => RE2JS,
+    args: readonly (string | number)[],
+    context: CallContext,
+  ) => GoValue,
+): GoFunction[] {
+  return [
+    define(name, parameters, result, (args, context) =>
+      body(mustCompile, args as (string | number)[], context),
+    ),
+    define(`mustR${name.slice(1)}`, parameters, result, (args, context) =>
+      body(compile, args as (string | number)[], context),
+    ),
+  ];
+}
+
+export const REGEX_FUNCTIONS: GoFunction[] = [
+  define('regexMatch', ['string', 'string'], 'bool', ([pattern, text], context) => {
+    announce(text, context);
+    try {
+      return compile(pattern).test(text);
+    } catch (error) {
+      if (error instanceof GoError) return false;
+      throw error;
+    }
+  }),
+  define('mustRegexMatch', ['string', 'string'], 'bool', ([pattern, text], context) => {
+    announce(text, context);
+    return compile(pattern).test(text);
+  }),
+  ...both('regexFind', ['string', 'string'], 'string', (compiled, [pattern, text], context) => {
+    for (const match of matchesOf(compiled(String(pattern)), String(text), 1, context))
+      return match.group(0) ?? '';
+    return '';
+  }),
+  ...both(
+    'regexFindAll',
+    ['string', 'string', 'int'],
+    'strings',
+    (compiled, [pattern, text, limit], context) => {
+      const found = [...matchesOf(compiled(String(pattern)), String(text), Number(limit), context)].map(
+        ({ start, end }) => String(text).slice(start, end),
+      );
+      return new GoSlice(found, 'string', found.length === 0);
+    },
+  ),
+  ...both(
+    'regexReplaceAll',
+    ['string', 'string', 'string'],
+    'string',
+    (compiled, [pattern, text, by], context) => {
+      const regex = compiled(String(pattern));
+      const pieces = piecesOf(String(by));
+      return replace(regex, String(text), (match) => expand(pieces, regex, match), context);
+    },
+  ),
+  ...both(
+    'regexReplaceAllLiteral',
+    ['string', 'string', 'string'],
+    'string',
+    (compiled, [pattern, text, by], context) =>
+      replace(compiled(String(pattern)), String(text), () => String(by), context),
+  ),
+  ...both('regexSplit', ['string', 'string', 'int'], 'strings', (compiled, [pattern, text, limit], context) =>
+    split(compiled(String(pattern)), String(text), Number(limit), context),
+  ),
+  define('regexQuoteMeta', ['string'], 'string', ([text]) => text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&')),
+];
