@@ -3,12 +3,12 @@
  * JSON, first document only. Text that is plain JSON takes the short way through `JSON.parse` wherever
  * that gives the same. Refuses what the reference refuses, with its words, and bounds size and depth.
  */
-import { Composer, type Document, type Node, Parser } from 'yaml';
+import { Composer, type Document, isCollection, type Node, Parser } from 'yaml';
 import { AppsetError } from '../errors.ts';
 import type { Json } from '../json.ts';
 import { LIMITS } from '../limits.ts';
 import { Decoder, YamlProblem } from './decode.ts';
-import { problemOf } from './problems.ts';
+import { type ParseMistake, problemOf } from './problems.ts';
 
 /** Every scalar comes as its text; types, tags and merge keys are this module's business. */
 const OPTIONS = {
@@ -84,12 +84,24 @@ export function* documentsOf(text: string): Generator<Document.Parsed> {
 
 /** The value of one composed document; throws `YamlProblem`. */
 export function decodeDocument(document: Document.Parsed, text: string): Json {
-  const error = document.errors[0];
-  if (error !== undefined) throw problemOf(error as Parameters<typeof problemOf>[0], text);
+  const error = document.errors.find((found) => !isBeyond(found, document, text));
+  if (error !== undefined) throw problemOf(error, text);
   if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== '1.1') {
     throw new YamlProblem('yaml: found incompatible YAML document', 0);
   }
   return new Decoder(text).decode(document.contents as Node | null);
+}
+
+/** Whether a mistake lies where go-yaml has stopped reading: behind a root that ends by itself, or in another document. */
+function isBeyond(error: ParseMistake, document: Document.Parsed, text: string): boolean {
+  const root = document.contents as Node | null;
+  const end = root?.range?.[1];
+  const offset = error.pos[0];
+  if (root === null || end === undefined || offset < end || error.code === 'RESOURCE_EXHAUSTION')
+    return false;
+  if (/^---(?:\s|$)/m.test(text.slice(end, offset + 1))) return true;
+  const closed = isCollection(root) ? /[\]}]$/.test(text.slice(0, end)) : true;
+  return closed && /at node end|doc-start/.test(error.message);
 }
 
 /** Refuses a text larger than one file may be. */

@@ -4,15 +4,22 @@
  * later ones count from one; a parser's mistake counts one line less. Where the two parsers see a
  * mistake differently the nearest wording is used.
  */
-import type { YAMLParseError } from 'yaml';
+import type { ErrorCode } from 'yaml';
 import { YamlProblem } from './decode.ts';
+
+/** What the library says of a mistake. */
+export interface ParseMistake {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly pos: readonly [number, number];
+}
 
 type Stage = 'scanner' | 'parser';
 
 const START = 'found character that cannot start any token';
 
 /** The library's error as go-yaml would word it. */
-export function problemOf(error: YAMLParseError, text: string): YamlProblem {
+export function problemOf(error: ParseMistake, text: string): YamlProblem {
   const [stage, words, offset] = wording(error, text);
   const line = lineAt(text, offset) - (words.endsWith('end of stream') && !text.endsWith('\n') ? 1 : 0);
   const shown = line === 0 ? 0 : stage === 'scanner' ? line + 1 : line;
@@ -27,7 +34,7 @@ function lineAt(text: string, offset: number): number {
   return offset >= text.length && !text.endsWith('\n') ? line + 1 : line;
 }
 
-function wording(error: YAMLParseError, text: string): [Stage, string, number] {
+function wording(error: ParseMistake, text: string): [Stage, string, number] {
   const offset = error.pos[0];
   const message = error.message;
   switch (error.code) {

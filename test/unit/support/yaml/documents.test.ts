@@ -1,0 +1,65 @@
+/** Files of the command line: all documents, and where in the file each part stands. */
+import { describe, expect, it } from 'vitest';
+import type { AppsetError } from '../../../../src/support/errors.ts';
+import { parseYamlDocuments } from '../../../../src/support/yaml.ts';
+
+const TEXT = `# first
+kind: ApplicationSet
+spec:
+  generators:
+    - git: &git
+        repoURL: https://x
+    - list:
+        elements: []
+  template:
+    metadata: {name: '{{.x}}'}
+    empty:
+  merged:
+    <<: *git
+    "quoted key": 1
+---
+---
+kind: Second
+`;
+
+describe('parseYamlDocuments', () => {
+  const documents = parseYamlDocuments(TEXT, 'sets.yaml');
+
+  it('gives every document with content', () => {
+    expect(documents.map(({ value }) => (value as { kind: string }).kind)).toEqual([
+      'ApplicationSet',
+      'Second',
+    ]);
+    expect(documents.map(({ start }) => start.line)).toEqual([2, 17]);
+  });
+
+  it.each([
+    ['kind', 'value', 2, 7],
+    ['kind', 'key', 2, 1],
+    ['spec.generators[0].git.repoURL', 'value', 6, 18],
+    ['spec.generators[1].list', 'key', 7, 7],
+    ['spec.template.metadata.name', 'value', 10, 22],
+    ['spec.template.empty', 'value', 11, 5],
+    ['spec.template.nowhere.deeper', 'value', 10, 5],
+    ['spec.merged.repoURL', 'value', 6, 18],
+    ['spec.generators[7]', 'value', 5, 5],
+  ] as const)('%s (%s) stands at %i:%i', (path, of, line, column) => {
+    expect(documents[0]?.position(path, of)).toEqual({ line, column });
+  });
+
+  it('takes a path as a list, for keys that hold dots', () => {
+    expect(documents[0]?.position(['spec', 'merged', 'quoted key'])).toEqual({ line: 14, column: 19 });
+  });
+
+  it('names the file of a mistake', () => {
+    const read = () => parseYamlDocuments('a: 1\n---\nb: [\n', 'bad.yaml');
+    expect(read).toThrow("did not find expected ',' or ']'");
+    try {
+      read();
+    } catch (error) {
+      expect((error as AppsetError).place.position).toMatchObject({ file: 'bad.yaml', line: 4 });
+    }
+  });
+
+  it('finds nothing in an empty file', () => expect(parseYamlDocuments('# nothing\n')).toEqual([]));
+});
