@@ -10,6 +10,7 @@
  */
 import type { Json, JsonObject } from '../api/objects.ts';
 import { fromBytes, toBytes } from './bytes.ts';
+import { floatText } from './format/floats.ts';
 
 /** Exact Go type strings as `%T` and error texts print them. */
 export type GoType = string;
@@ -118,6 +119,26 @@ export class GoErrorValue extends GoObject {
   }
   format(): string {
     return this.text;
+  }
+}
+
+/** A complex constant: it can be printed and compared, no function takes it. */
+export class GoComplex extends GoObject {
+  readonly type = 'complex128';
+  readonly kind = 'complex128';
+  readonly real: number;
+  readonly imaginary: number;
+  constructor(real: number, imaginary: number) {
+    super();
+    this.real = real;
+    this.imaginary = imaginary;
+  }
+  format(): string {
+    const imaginary = floatText(this.imaginary);
+    return `(${floatText(this.real)}${/^[+-]/.test(imaginary) ? '' : '+'}${imaginary}i)`;
+  }
+  override equals(other: GoObject): boolean {
+    return other instanceof GoComplex && other.real === this.real && other.imaginary === this.imaginary;
   }
 }
 
