@@ -54,6 +54,11 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a repository's own configuration must not change: these would run programs. */
+const OVERRIDES = ['protocol.ext.allow=never', 'core.hooksPath=/dev/null', 'core.fsmonitor=false'].flatMap(
+  (setting) => ['-c', setting],
+);
+
 /** Answers only the host that was asked for: a redirect to another one gets nothing. */
 const ASKPASS = `#!/bin/sh
 case "$1" in
@@ -262,16 +267,12 @@ export class GitCommand {
         reject(signal.reason);
         return;
       }
-      const child = spawn(
-        this.settings.gitPath ?? 'git',
-        ['-c', 'protocol.ext.allow=never', '-c', 'core.hooksPath=/dev/null', subcommand, ...args],
-        {
-          cwd: options.cwd ?? this.settings.home,
-          env: this.#environment(options, files),
-          stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-          detached: true,
-        },
-      );
+      const child = spawn(this.settings.gitPath ?? 'git', [...OVERRIDES, subcommand, ...args], {
+        cwd: options.cwd ?? this.settings.home,
+        env: this.#environment(options, files),
+        stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+        detached: true,
+      });
       running.add(child);
       const chunks: Buffer[] = [];
       let size = 0;

@@ -9,5 +9,5 @@ export type { GitCredentials } from './credentials.ts';
 export { GitFailure, type GitFailureKind } from './errors.ts';
 export { filesOfTree, Git, type GitOptions, type GitRepository } from './git.ts';
 export { isCommitId, type RangeMatcher, type RemoteRefs } from './ls-remote.ts';
-export { type CommitTree, comparePaths, readTree, type TreeEntry } from './tree.ts';
+export { type CommitTree, comparePaths, readTree, type TreeEntry, withTargets } from './tree.ts';
 export { normalizeRepositoryUrl, sameRepository, withoutPassword } from './url.ts';

@@ -39,7 +39,7 @@ export function followPath(
     const here = [...done, part];
     const entry = entries.get(here.join('/'));
     if (entry?.kind === 'symlink') {
-      const target = targets.get(entry.oid);
+      const target = entry.target ?? targets.get(entry.oid);
       if (target === undefined) return { kind: 'link', entry };
       hops += 1;
       if (hops > LIMITS.symlinkHops || target.startsWith('/')) return NOTHING;

@@ -12,7 +12,7 @@ import { checkBlobs, readBlobs } from './blobs.ts';
 import type { GitCommand, RunOptions } from './command.ts';
 import type { GitCredentials } from './credentials.ts';
 import { GitFailure, revisionNotFound } from './errors.ts';
-import { type CommitTree, readTree } from './tree.ts';
+import { type CommitTree, readTree, withTargets } from './tree.ts';
 import type { RepositoryAddress } from './url.ts';
 
 const exists = (path: string): Promise<boolean> =>
@@ -65,7 +65,8 @@ export class Mirror {
     return this.exclusive(() =>
       this.#mended(async () => {
         await this.#ensureCommit(commit, credentials);
-        return readTree(this.#git, this.#reader, commit);
+        const tree = await readTree(this.#git, this.#reader, commit);
+        return withTargets(tree, (oids) => this.#readBlobs(commit, oids, credentials));
       }),
     );
   }
@@ -79,16 +80,7 @@ export class Mirror {
     return this.exclusive(() =>
       this.#mended(async () => {
         await this.#ensureCommit(commit, credentials);
-        const unique = [...new Set(oids)];
-        const first = await checkBlobs(this.#git, this.#reader, unique);
-        if (first.missing.length === 0) return readBlobs(this.#git, this.#reader, first.sizes);
-        await this.#fetchBlobs(commit, first.missing, credentials);
-        const second = await checkBlobs(this.#git, this.#reader, unique);
-        const lost = second.missing[0];
-        if (lost !== undefined) {
-          throw new GitFailure('other', `${this.#address.url}: the server did not send object ${lost}`, '');
-        }
-        return readBlobs(this.#git, this.#reader, second.sizes);
+        return this.#readBlobs(commit, oids, credentials);
       }),
     );
   }
@@ -194,6 +186,23 @@ export class Mirror {
       }
       throw error;
     }
+  }
+
+  async #readBlobs(
+    commit: string,
+    oids: readonly string[],
+    credentials: GitCredentials | undefined,
+  ): Promise<Map<string, Buffer>> {
+    const unique = [...new Set(oids)];
+    const first = await checkBlobs(this.#git, this.#reader, unique);
+    if (first.missing.length === 0) return readBlobs(this.#git, this.#reader, first.sizes);
+    await this.#fetchBlobs(commit, first.missing, credentials);
+    const second = await checkBlobs(this.#git, this.#reader, unique);
+    const lost = second.missing[0];
+    if (lost !== undefined) {
+      throw new GitFailure('other', `${this.#address.url}: the server did not send object ${lost}`, '');
+    }
+    return readBlobs(this.#git, this.#reader, second.sizes);
   }
 
   async #fetchBlobs(

@@ -12,6 +12,8 @@ export interface TreeEntry {
   readonly oid: string;
   /** bytes, where it is known */
   readonly size?: number;
+  /** what a symbolic link says */
+  readonly target?: string;
 }
 
 export interface CommitTree {
@@ -19,9 +21,9 @@ export interface CommitTree {
   readonly entries: readonly TreeEntry[];
 }
 
-/** Reads the tree of a commit that is in the repository at `repository` (a bare or `.git` folder). */
+/** Reads the tree of a commit that is in `repository`; in a folder of a working tree, what is below that folder. */
 export async function readTree(git: GitCommand, repository: string, commit: string): Promise<CommitTree> {
-  const args = ['-r', '-z', '--full-tree', '--end-of-options', commit];
+  const args = ['-r', '-z', '--end-of-options', commit];
   return { commit, entries: parseTree(await git.run('ls-tree', args, { cwd: repository })) };
 }
 
@@ -44,6 +46,21 @@ export function parseTree(output: Buffer): TreeEntry[] {
     start = end + 1;
   }
   return sorted ? entries : entries.sort((a, b) => comparePaths(a.path, b.path));
+}
+
+/** The tree with what its symbolic links say; `read` brings blobs by object id. */
+export async function withTargets(
+  tree: CommitTree,
+  read: (oids: readonly string[]) => Promise<ReadonlyMap<string, Buffer>>,
+): Promise<CommitTree> {
+  const links = tree.entries.filter((entry) => entry.kind === 'symlink');
+  if (links.length === 0) return tree;
+  const contents = await read([...new Set(links.map((entry) => entry.oid))]);
+  const entries = tree.entries.map((entry) => {
+    const target = entry.kind === 'symlink' ? contents.get(entry.oid)?.toString('utf8') : undefined;
+    return target === undefined ? entry : { ...entry, target };
+  });
+  return { commit: tree.commit, entries };
 }
 
 /** Bytewise order, which is not the order of JavaScript strings beyond the basic plane. */

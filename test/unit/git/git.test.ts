@@ -63,6 +63,7 @@ describe('trees', () => {
       'submodule sub',
       'file ü/ß "q".yaml',
     ]);
+    expect(tree.entries.find((entry) => entry.kind === 'symlink')?.target).toBe('a.yaml');
   });
 
   test('of an unchanged commit are not fetched twice, not even by a new process', async () => {

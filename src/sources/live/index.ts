@@ -1,0 +1,12 @@
+/** Front door of `sources/live/`: facts from watch caches, the network and local folders. */
+export { clusterFact, clusterFacts } from './cluster-secrets.ts';
+export type { GitReader } from './git-facts.ts';
+export { createLiveSources, type LiveSources, type LiveSourcesOptions } from './live-sources.ts';
+export {
+  type LocalRepositoryOptions,
+  localRepoSources,
+  parseRepositoryMapping,
+  type RepositoryMapping,
+} from './local-repositories.ts';
+export type { ObjectsView } from './objects-view.ts';
+export { repositoryCredentials } from './repository-credentials.ts';

@@ -1,0 +1,112 @@
+/**
+ * Facts as they are now: cluster Secrets and projects from watch caches the caller keeps, git from the
+ * network. `snapshot()` gives the `Sources` of one run: asked twice, a snapshot answers the same, and
+ * what a cache or a server cannot tell is unknown, never empty.
+ */
+import { createHash } from 'node:crypto';
+import type { KubeObject } from '../../api/objects.ts';
+import {
+  type ClusterFact,
+  type GitRequest,
+  type Known,
+  known,
+  type Reading,
+  type Sources,
+  unknown,
+} from '../../generators/contract.ts';
+import type { GitCredentials } from '../../git/index.ts';
+import type { Clock } from '../../support/clock.ts';
+import { AppsetError } from '../../support/errors.ts';
+import { LIMITS } from '../../support/limits.ts';
+import { LastKnownGood } from '../last-known-good.ts';
+import { clusterFacts } from './cluster-secrets.ts';
+import { GitFacts, type GitReader, once } from './git-facts.ts';
+import { notSynced, type ObjectsView } from './objects-view.ts';
+import { repositoryCredentials } from './repository-credentials.ts';
+
+export interface LiveSourcesOptions {
+  /** the control-plane namespace: Secrets and projects elsewhere are not looked at */
+  readonly namespace: string;
+  readonly clock: Clock;
+  /** Secrets labelled as clusters */
+  readonly clusterSecrets: ObjectsView;
+  readonly projects: ObjectsView;
+  /** Secrets with credentials of repositories; without it repositories are read without any */
+  readonly repositorySecrets?: ObjectsView;
+  readonly git: GitReader;
+}
+
+export interface LiveSources {
+  snapshot(): Sources;
+}
+
+/** Sources over live caches and the network (design §4, Reading). */
+export function createLiveSources(options: LiveSourcesOptions): LiveSources {
+  const { namespace, clock } = options;
+  let lastClusters: Known<readonly ClusterFact[]> | undefined;
+  const lastProjects = new LastKnownGood<KubeObject | null>(
+    LIMITS.lastKnownGoodFacts,
+    LIMITS.lastKnownGoodFacts,
+    () => 1,
+  );
+  const gitFacts = new GitFacts(options.git, (request) => credentialsFor(options, request), clock);
+
+  const readClusters = (): Reading<readonly ClusterFact[]> => {
+    const view = options.clusterSecrets;
+    const provenance = `Secrets of ${namespace}`;
+    if (!view.synced) return unknown(notSynced(view, `the cluster Secrets of ${namespace}`), lastClusters);
+    const facts = clusterFacts(view.list(), namespace);
+    const version = createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+    lastClusters = known(facts, provenance, clock.now(), version);
+    return lastClusters;
+  };
+
+  const readProject = (
+    name: string,
+    projects: ReadonlyMap<string, KubeObject>,
+  ): Reading<KubeObject | null> => {
+    const project = projects.get(name) ?? null;
+    const provenance = `AppProject ${namespace}/${name}`;
+    const fact = known(project, provenance, clock.now(), project?.metadata.resourceVersion ?? '');
+    lastProjects.keep(name, fact);
+    return fact;
+  };
+
+  return {
+    snapshot(): Sources {
+      let clusters: Promise<Reading<readonly ClusterFact[]>> | undefined;
+      let projectsByName: ReadonlyMap<string, KubeObject> | undefined;
+      const projects = new Map<string, Promise<Reading<KubeObject | null>>>();
+      return {
+        ...gitFacts.snapshot(),
+        clusters: () => {
+          clusters ??= Promise.resolve(readClusters());
+          return clusters;
+        },
+        project: (name) =>
+          once(projects, name, async () => {
+            const view = options.projects;
+            if (projectsByName === undefined) {
+              if (!view.synced) {
+                return unknown(notSynced(view, `the AppProjects of ${namespace}`), lastProjects.get(name));
+              }
+              const own = view.list().filter((project) => project.metadata.namespace === namespace);
+              projectsByName = new Map(own.map((project) => [project.metadata.name, project]));
+            }
+            return readProject(name, projectsByName);
+          }),
+      };
+    },
+  };
+}
+
+function credentialsFor(options: LiveSourcesOptions, request: GitRequest): GitCredentials | undefined {
+  const view = options.repositorySecrets;
+  if (view === undefined) return undefined;
+  if (!view.synced) {
+    const error = notSynced(view, `the repository Secrets of ${options.namespace}`);
+    throw new AppsetError('APPSET_E0402', `${request.repoURL}: ${error.message}`);
+  }
+  const own = view.list().filter((secret) => secret.metadata.namespace === options.namespace);
+  return repositoryCredentials(own, request.repoURL, request.project);
+}

@@ -1,0 +1,162 @@
+/**
+ * Which credentials a repository is read with (spec controller §7.2): the `repository` Secret of its
+ * URL and project, completed by the `repo-creds` Secret whose URL is the longest prefix. Values are
+ * decoded where they are used and handed to git only.
+ */
+import { SECRET_TYPE_LABEL } from '../../api/names.ts';
+import type { KubeObject } from '../../api/objects.ts';
+import { type GitCredentials, normalizeRepositoryUrl, sameRepository } from '../../git/index.ts';
+import { AppsetError } from '../../support/errors.ts';
+import { secretText } from './objects-view.ts';
+
+/** Fields any of which counts as a credential. */
+const CREDENTIAL_FIELDS = [
+  'username',
+  'password',
+  'bearerToken',
+  'sshPrivateKey',
+  'tlsClientCertData',
+  'githubAppPrivateKey',
+  'useAzureWorkloadIdentity',
+  'azureServicePrincipalClientSecret',
+] as const;
+
+/** Fields that are credentials of a kind this program cannot turn into a password. */
+const UNSUPPORTED = [
+  'githubAppPrivateKey',
+  'gcpServiceAccountKey',
+  'azureServicePrincipalClientSecret',
+] as const;
+
+const STRINGS = [
+  'username',
+  'password',
+  'bearerToken',
+  'sshPrivateKey',
+  'tlsClientCertData',
+  'tlsClientCertKey',
+  'githubAppPrivateKey',
+  'gcpServiceAccountKey',
+  'azureServicePrincipalClientSecret',
+  'proxy',
+  'noProxy',
+] as const;
+
+type Fields = Map<string, string>;
+
+/**
+ * Credentials for a repository, undefined when none are configured.
+ *
+ * @param secrets Secrets of the control-plane namespace; others are passed over by their type label
+ * @param project '' for credentials that belong to no project only
+ * @throws AppsetError APPSET_E0402 when a Secret is malformed or asks for a kind that is not supported
+ */
+export function repositoryCredentials(
+  secrets: readonly KubeObject[],
+  url: string,
+  project: string,
+): GitCredentials | undefined {
+  const ofType = (type: string) =>
+    secrets.filter((secret) => secret.metadata.labels?.[SECRET_TYPE_LABEL] === type);
+  const repository = chooseRepository(ofType('repository'), url, project);
+  const fields: Fields = new Map();
+  if (repository !== undefined) {
+    const names = [
+      ...STRINGS,
+      'insecure',
+      'insecureIgnoreHostKey',
+      'forceHttpBasicAuth',
+      'useAzureWorkloadIdentity',
+    ];
+    copyFields(repository, names, fields);
+  }
+  const isTrue = (name: string) => readBoolean(fields.get(name), name, repository ?? undefined);
+  const bare = CREDENTIAL_FIELDS.every((name) =>
+    name === 'useAzureWorkloadIdentity' ? !isTrue(name) : !fields.get(name),
+  );
+  if (bare) {
+    const template = chooseTemplate(ofType('repo-creds'), url);
+    if (template !== undefined) {
+      copyFields(
+        template,
+        STRINGS.filter((name) => !fields.get(name)),
+        fields,
+      );
+      for (const name of ['forceHttpBasicAuth', 'useAzureWorkloadIdentity']) {
+        fields.set(name, String(readBoolean(secretText(template, name), name, template)));
+      }
+    }
+  }
+  if (fields.size === 0) return undefined;
+  for (const name of UNSUPPORTED) {
+    if (fields.get(name))
+      throw new AppsetError('APPSET_E0402', `${url}: credentials by ${name} are not supported`);
+  }
+  if (isTrue('useAzureWorkloadIdentity')) {
+    throw new AppsetError(
+      'APPSET_E0402',
+      `${url}: credentials by useAzureWorkloadIdentity are not supported`,
+    );
+  }
+  const text = (field: string, as: keyof GitCredentials) => {
+    const value = fields.get(field);
+    return value ? { [as]: value } : {};
+  };
+  return {
+    ...text('username', 'username'),
+    ...text('password', 'password'),
+    ...text('bearerToken', 'bearerToken'),
+    ...text('sshPrivateKey', 'sshPrivateKey'),
+    ...text('tlsClientCertData', 'tlsClientCert'),
+    ...text('tlsClientCertKey', 'tlsClientKey'),
+    ...text('proxy', 'proxy'),
+    ...text('noProxy', 'noProxy'),
+    ...(isTrue('insecure') || isTrue('insecureIgnoreHostKey') ? { insecure: true } : {}),
+    ...(isTrue('forceHttpBasicAuth') ? { forceBasicAuth: true } : {}),
+  };
+}
+
+/** Of the Secrets of this URL: the one of the project, else the last one of no project. */
+function chooseRepository(
+  secrets: readonly KubeObject[],
+  url: string,
+  project: string,
+): KubeObject | undefined {
+  const same = secrets.filter((secret) => sameRepository(secretText(secret, 'url') ?? '', url));
+  const projectOf = (secret: KubeObject) => secretText(secret, 'project') ?? '';
+  return (
+    same.find((secret) => projectOf(secret) === project) ??
+    same.findLast((secret) => projectOf(secret) === '')
+  );
+}
+
+/** The Secret whose URL is the longest beginning of this one, by characters; the first of equals. */
+function chooseTemplate(secrets: readonly KubeObject[], url: string): KubeObject | undefined {
+  const wanted = normalizeRepositoryUrl(url);
+  let best: KubeObject | undefined;
+  let length = 0;
+  for (const secret of secrets) {
+    const prefix = normalizeRepositoryUrl(secretText(secret, 'url') ?? '');
+    if (prefix.length > length && wanted.startsWith(prefix)) {
+      best = secret;
+      length = prefix.length;
+    }
+  }
+  return best;
+}
+
+function copyFields(secret: KubeObject, names: readonly string[], into: Fields): void {
+  for (const name of names) {
+    const value = secretText(secret, name);
+    if (value !== undefined && value !== '') into.set(name, value);
+  }
+}
+
+/** Booleans as strconv.ParseBool reads them; '' is false. */
+function readBoolean(text: string | undefined, name: string, secret: KubeObject | undefined): boolean {
+  if (text === undefined || text === '') return false;
+  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
+  if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;
+  const where = secret === undefined ? '' : `Secret ${secret.metadata.namespace}/${secret.metadata.name}: `;
+  throw new AppsetError('APPSET_E0402', `${where}${name} is neither true nor false`);
+}
