@@ -62,6 +62,8 @@ export interface GitEntry {
   readonly oid: string;
   /** bytes of a file or symlink target, where the source knows it */
   readonly size?: number;
+  /** what a symlink says, where the source knows it; without it a link is followed by `gitFiles` only */
+  readonly target?: string;
 }
 
 /** The tree of one commit: every tracked path, in bytewise order of path. */
@@ -127,7 +129,7 @@ export interface Row {
   readonly stale?: true;
 }
 
-/** A leaf that could not be read. */
+/** A leaf, or a combinator, whose rows are not known: it could not be read, or is written so that it cannot be. */
 export interface UnknownLeaf {
   readonly leaf: string;
   /** display path such as `0.matrix.1.git` */
@@ -143,7 +145,20 @@ export interface FailedElement {
   readonly error: AppsetError;
 }
 
-/** What one generator gives. `failure` is the error as the reference words it: in compat mode it fails the entry. */
+export type Problem =
+  | (UnknownLeaf & { readonly kind: 'unknown' })
+  | (FailedElement & { readonly kind: 'failed' });
+
+/**
+ * What a generator answers: rows, and what went wrong in order of processing. It reports all it can;
+ * the evaluation of a set decides what a problem does (compat: the first one fails the entry).
+ */
+export interface Outcome {
+  readonly rows: readonly Row[];
+  readonly problems: readonly Problem[];
+}
+
+/** What one entry and generator field of a set gives. */
 export interface Generated {
   readonly rows: readonly Row[];
   readonly unknown: readonly UnknownLeaf[];
@@ -176,20 +191,49 @@ export interface GenerationContext {
   readonly signal?: AbortSignal;
 }
 
-/** Where a generator stands: identity and display path of the node being evaluated. */
+/** Where a generator stands in its set. */
 export interface GeneratorNode {
+  /** display path such as `0.matrix.1.git` */
   readonly path: string;
-  /** identity so far: combinators above */
-  readonly identity: string;
+  /** path in the words of the object: `generators[0].matrix.generators[1].git` */
+  readonly place: string;
+  /** identity (safety.md, Terms) */
+  readonly leaf: string;
+  /** 1 for the entries of the set */
   readonly depth: number;
+  /** the generator as the set has it, before any interpolation: what identities are made of */
+  readonly original: JsonObject;
+}
+
+/** One child of a matrix or merge. */
+export interface Child {
+  readonly outcome: Outcome;
+  /** the params it was interpolated with; a copy where a template has changed them */
+  readonly params: GoMap | undefined;
+  /** whether another param set could have given another outcome */
+  readonly dependsOnParams: boolean;
+}
+
+/** One evaluation of one set: facts and leaf results are asked for and made once. */
+export interface GenerationRun {
+  readonly context: GenerationContext;
+  clusters(): Promise<Reading<readonly ClusterFact[]>>;
+  project(name: string): Promise<Reading<KubeObject | null>>;
+  gitTree(request: GitRequest): Promise<Reading<GitTree>>;
+  /**
+   * Evaluates child `index` of the combinator at `node`, its selector included; `params`, when not
+   * empty, are rendered into it first (spec generators §2.4.3).
+   */
+  child(node: GeneratorNode, index: number, entry: JsonObject, params?: GoMap): Promise<Child>;
+  /** Gives the event loop a turn when the run has held it for long. */
+  breathe(): Promise<void>;
 }
 
 export interface Generator {
   /** the field of a generator entry: `list`, `clusters`, `git`, … */
   readonly name: string;
-  generate(spec: JsonObject, node: GeneratorNode, context: GenerationContext): Promise<Generated>;
-  /** seconds until the set should be looked at again; 0: never */
-  requeueAfterSeconds(spec: JsonObject, settings: GenerationSettings): number;
+  /** What it throws becomes an unknown leaf. */
+  generate(spec: JsonObject, node: GeneratorNode, run: GenerationRun): Promise<Outcome>;
 }
 
 /** The result for one top-level entry and generator field. */

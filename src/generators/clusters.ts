@@ -1,0 +1,137 @@
+/**
+ * The clusters generator (spec generators §2.2): one row for each cluster Secret that the selector
+ * takes, in order of cluster name, and the implicit local cluster last. Secrets are keyed by cluster
+ * name: of two with one name the later Secret counts. Credentials never get here.
+ */
+import {
+  compileSelector,
+  isEmptySelector,
+  LABEL_RULES,
+  labelLookup,
+  matchesSelector,
+} from '../api/label-selector.ts';
+import { CLUSTER_SECRET_TYPE, IN_CLUSTER_NAME, IN_CLUSTER_SERVER, SECRET_TYPE_LABEL } from '../api/names.ts';
+import type { JsonObject, LabelSelector } from '../api/objects.ts';
+import { AppsetError, asAppsetError } from '../support/errors.ts';
+import { normalizeName } from '../support/slug.ts';
+import { compareBytes } from '../templating/bytes.ts';
+import { type GoMap, GoSlice, goMap, goStringMap, MAP_ANY } from '../templating/values.ts';
+import type { ClusterFact, Generator, GeneratorNode, Outcome, Part, Problem, Row } from './contract.ts';
+import { booleanField, stringMapField } from './fields.ts';
+import { part } from './identity.ts';
+import { failedProblem, unknownOutcome, unknownProblem, usable } from './outcome.ts';
+import { appendValues } from './values.ts';
+
+const metadataOf = new WeakMap<ClusterFact, GoMap>();
+
+function metadata(fact: ClusterFact): GoMap {
+  const found = metadataOf.get(fact);
+  if (found !== undefined) return found;
+  const made = goMap();
+  const labels = Object.entries(fact.labels);
+  const annotations = Object.entries(fact.annotations);
+  if (labels.length > 0) made.set('labels', goStringMap(labels));
+  if (annotations.length > 0) made.set('annotations', goStringMap(annotations));
+  metadataOf.set(fact, made);
+  return made;
+}
+
+function secretParams(fact: ClusterFact, go: boolean): GoMap {
+  const params = goMap([
+    ['name', fact.name],
+    ['nameNormalized', normalizeName(fact.name)],
+    ['server', fact.server],
+    ['project', fact.project ?? ''],
+  ]);
+  if (go) {
+    params.set('metadata', metadata(fact));
+  } else {
+    for (const [key, value] of Object.entries(fact.labels)) params.set(`metadata.labels.${key}`, value);
+    for (const [key, value] of Object.entries(fact.annotations)) {
+      params.set(`metadata.annotations.${key}`, value);
+    }
+  }
+  return params;
+}
+
+const localParams = (): GoMap =>
+  goMap([
+    ['name', IN_CLUSTER_NAME],
+    ['nameNormalized', IN_CLUSTER_NAME],
+    ['server', IN_CLUSTER_SERVER],
+    ['project', ''],
+  ]);
+
+function select(facts: readonly ClusterFact[], selector: LabelSelector): readonly ClusterFact[] {
+  let requirements: ReturnType<typeof compileSelector>;
+  try {
+    const matchLabels = { ...selector.matchLabels, [SECRET_TYPE_LABEL]: CLUSTER_SECRET_TYPE };
+    requirements = compileSelector({ ...selector, matchLabels }, LABEL_RULES);
+  } catch (error) {
+    throw asAppsetError(error, 'APPSET_E0203').prefixed(
+      'error getting cluster secrets: error converting label selector: ',
+    );
+  }
+  const byName = new Map<string, ClusterFact>();
+  for (const fact of facts) {
+    if (matchesSelector(requirements, labelLookup(fact.labels))) byName.set(fact.name, fact);
+  }
+  return [...byName.values()].sort((a, b) => compareBytes(a.name, b.name));
+}
+
+function selectorOf(spec: JsonObject): LabelSelector {
+  const selector = spec['selector'] ?? {};
+  if (typeof selector !== 'object' || Array.isArray(selector)) {
+    throw new AppsetError('APPSET_E0201', 'selector must be a label selector');
+  }
+  return selector as LabelSelector;
+}
+
+export const clustersGenerator: Generator = {
+  name: 'clusters',
+  async generate(spec: JsonObject, node: GeneratorNode, run): Promise<Outcome> {
+    const { mode, render, settings, controllerNamespace } = run.context;
+    const selector = selectorOf(spec);
+    const values = stringMapField(spec, 'values');
+    const flat = booleanField(spec, 'flatList');
+    select([], selector);
+    const reading = usable(await run.clusters(), settings);
+    const problems: Problem[] = [];
+    if (reading.error !== undefined) {
+      const error = reading.error.prefixed('error getting cluster secrets: ');
+      if (reading.value === undefined) return unknownOutcome(node, error);
+      problems.push(unknownProblem(node, error));
+    }
+    const facts = select(reading.value ?? [], selector);
+    const stale = reading.stale ? ({ stale: true } as const) : {};
+    const rows: Row[] = [];
+    const add = (params: GoMap, own: Part, where: string): void => {
+      const parts = [flat ? part(node.leaf, 'clusterList', 'clusters', 'the list of clusters') : own];
+      try {
+        rows.push({ params: appendValues(params, values, mode, render), parts, ...stale });
+      } catch (error) {
+        const failure = asAppsetError(error).prefixed(`error appending templated values for ${where}: `);
+        problems.push(failedProblem(node, parts, failure));
+      }
+    };
+    for (const fact of facts) {
+      const label = `Secret ${controllerNamespace}/${fact.secretName}`;
+      add(secretParams(fact, mode.go), part(node.leaf, 'cluster', fact.secretName, label), 'cluster');
+    }
+    if (isEmptySelector(selector) && !facts.some((fact) => fact.server === IN_CLUSTER_SERVER)) {
+      add(
+        localParams(),
+        part(node.leaf, 'localCluster', IN_CLUSTER_NAME, 'the local cluster'),
+        'local cluster',
+      );
+    }
+    if (!flat) return { rows, problems };
+    if (problems.some((problem) => problem.kind === 'failed')) return { rows: [], problems };
+    const parts = [part(node.leaf, 'clusterList', 'clusters', 'the list of clusters')];
+    const list = new GoSlice(
+      rows.map((row) => row.params),
+      MAP_ANY,
+    );
+    return { rows: [{ params: goMap([['clusters', list]]), parts, ...stale }], problems };
+  },
+};

@@ -1,0 +1,79 @@
+/**
+ * The git generator (spec generators §2.3): looks up the project, then lists directories or reads
+ * files of one commit. A repository that cannot be read is unknown; a path of it that cannot be used
+ * is a failed element.
+ */
+import type { JsonObject, KubeObject } from '../api/objects.ts';
+import { AppsetError } from '../support/errors.ts';
+import type { GenerationRun, Generator, GeneratorNode, GitRequest, Outcome, Problem } from './contract.ts';
+import { pathItems, stringField, stringMapField } from './fields.ts';
+import { directoryRows } from './git-directories.ts';
+import { fileRows } from './git-files.ts';
+import { type GitLeaf, serviceError } from './git-leaf.ts';
+import { unknownOutcome, unknownProblem, usable } from './outcome.ts';
+
+function demandsSignatures(project: KubeObject): boolean {
+  const { signatureKeys, sourceIntegrity } = project.spec ?? {};
+  return (Array.isArray(signatureKeys) && signatureKeys.length > 0) || Boolean(sourceIntegrity);
+}
+
+/** The project whose credentials count; throws what keeps the repository from being read at all. */
+async function projectOf(run: GenerationRun): Promise<string> {
+  const { project, projectIsTemplated } = run.context;
+  if (projectIsTemplated) return '';
+  const prefix = `error getting project ${project}: `;
+  const reading = await run.project(project);
+  if (!reading.known) throw reading.error.prefixed(prefix);
+  if (reading.value === null) {
+    throw new AppsetError(
+      'APPSET_E0404',
+      `${prefix}appprojects.argoproj.io ${JSON.stringify(project)} not found`,
+    );
+  }
+  if (demandsSignatures(reading.value)) {
+    throw new AppsetError(
+      'APPSET_E0202',
+      `${prefix}the project asks for signed commits, which are not verified yet; the repository is not read`,
+    );
+  }
+  return project;
+}
+
+export const gitGenerator: Generator = {
+  name: 'git',
+  async generate(spec: JsonObject, node: GeneratorNode, run): Promise<Outcome> {
+    const project = await projectOf(run);
+    const directories = pathItems(spec, 'directories');
+    const files = pathItems(spec, 'files');
+    const directoryMode = directories.include.length + directories.exclude.length > 0;
+    if (!directoryMode && files.include.length + files.exclude.length === 0) {
+      throw new AppsetError('APPSET_E0201', 'ApplicationSet is empty');
+    }
+    const request: GitRequest = {
+      repoURL: stringField(spec, 'repoURL'),
+      revision: stringField(spec, 'revision'),
+      project,
+    };
+    const reading = usable(await run.gitTree(request), run.context.settings);
+    const problems: Problem[] = [];
+    if (reading.error !== undefined) {
+      const error = serviceError(reading.error, directoryMode ? 'directories' : 'files');
+      if (reading.value === undefined) return unknownOutcome(node, error);
+      problems.push(unknownProblem(node, error));
+    }
+    const tree = reading.value;
+    if (tree === undefined) return { rows: [], problems };
+    const leaf: GitLeaf = {
+      node,
+      request,
+      tree,
+      prefix: stringField(spec, 'pathParamPrefix'),
+      values: stringMapField(spec, 'values'),
+      stale: reading.stale,
+    };
+    const { rows, problems: more } = directoryMode
+      ? directoryRows(leaf, directories, run)
+      : await fileRows(leaf, files, run);
+    return { rows, problems: problems.length === 0 ? more : [...problems, ...more] };
+  },
+};

@@ -1,0 +1,92 @@
+/**
+ * The list generator (spec generators §2.1): elements written in the set, then the items of
+ * `elementsYaml`. An element is one param set as it is; in legacy mode its values must be strings, and
+ * those under `values` become `values.KEY`. An element's identity is a hash of it as the set writes it.
+ */
+import type { Json, JsonObject } from '../api/objects.ts';
+import { AppsetError, asAppsetError } from '../support/errors.ts';
+import { parseYaml } from '../support/yaml.ts';
+import { fromJson, type GoMap, goMap } from '../templating/values.ts';
+import type { Generator, GeneratorNode, Outcome, Problem, Row } from './contract.ts';
+import { listField, stringField } from './fields.ts';
+import { contentHash, part } from './identity.ts';
+import { cannotUnmarshal, JSON_MAP, JSON_MAPS } from './json-kinds.ts';
+import { failedProblem, unknownProblem } from './outcome.ts';
+
+const wrong = (text: string): AppsetError => new AppsetError('APPSET_E0204', text);
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function legacyParams(element: JsonObject): GoMap {
+  const params = goMap();
+  for (const [key, value] of Object.entries(element)) {
+    if (key !== 'values') {
+      if (typeof value !== 'string') throw wrong('error parsing value as string %!w(<nil>)');
+      params.set(key, value);
+      continue;
+    }
+    if (!isObject(value)) throw wrong('error parsing values map');
+    for (const [name, item] of Object.entries(value)) {
+      if (typeof item !== 'string') throw wrong('error parsing value as string %!w(<nil>)');
+      params.set(`values.${name}`, item);
+    }
+  }
+  return params;
+}
+
+function elementParams(element: Json, go: boolean): GoMap {
+  if (element === null) throw wrong('error unmarshling list element unexpected end of JSON input');
+  if (!isObject(element)) {
+    throw wrong(`error unmarshling list element ${cannotUnmarshal(element, JSON_MAP)}`);
+  }
+  return go ? (fromJson(element) as GoMap) : legacyParams(element);
+}
+
+function parseElements(text: string): readonly Json[] {
+  let parsed: Json;
+  try {
+    parsed = parseYaml(text);
+  } catch (error) {
+    throw wrong(`error unmarshling decoded ElementsYaml ${asAppsetError(error).message}`);
+  }
+  if (parsed === null) return [];
+  if (!Array.isArray(parsed)) throw wrong(notMaps(parsed, JSON_MAPS));
+  return parsed;
+}
+
+const notMaps = (value: Json, type: string): string =>
+  `error unmarshling decoded ElementsYaml error unmarshaling JSON: while decoding JSON: ${cannotUnmarshal(value, type)}`;
+
+export const listGenerator: Generator = {
+  name: 'list',
+  async generate(spec: JsonObject, node: GeneratorNode, run): Promise<Outcome> {
+    const rows: Row[] = [];
+    const problems: Problem[] = [];
+    const go = run.context.mode.go;
+    const written = Array.isArray(node.original['elements']) ? node.original['elements'] : [];
+    listField(spec, 'elements').forEach((element, index) => {
+      const parts = [part(node.leaf, 'listElement', contentHash(written[index]), `elements[${index}]`)];
+      try {
+        rows.push({ params: elementParams(element, go), parts });
+      } catch (error) {
+        problems.push(failedProblem(node, parts, asAppsetError(error)));
+      }
+    });
+    const yaml = stringField(spec, 'elementsYaml');
+    if (yaml === '') return { rows, problems };
+    try {
+      parseElements(yaml).forEach((item, index) => {
+        const parts = [part(node.leaf, 'listElement', contentHash(item), `elementsYaml[${index}]`)];
+        if (item !== null && !isObject(item)) {
+          problems.push(failedProblem(node, parts, wrong(notMaps(item, JSON_MAP))));
+        } else {
+          rows.push({ params: item === null ? goMap() : (fromJson(item) as GoMap), parts });
+        }
+      });
+    } catch (error) {
+      problems.push(unknownProblem(node, asAppsetError(error)));
+    }
+    return { rows, problems };
+  },
+};

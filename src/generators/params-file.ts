@@ -1,0 +1,51 @@
+/**
+ * The text of a params file as maps of params (spec generators §2.3.2, Parsing one file): a single map,
+ * or a list of maps; nothing at all counts as an empty map. Parsed files are kept by blob id, because
+ * between two runs most files do not change. What comes out is shared and must not be changed.
+ */
+import type { Json } from '../api/objects.ts';
+import { BoundedCache } from '../support/bounded-cache.ts';
+import { AppsetError } from '../support/errors.ts';
+import { isJsonObject } from '../support/json.ts';
+import { LIMITS } from '../support/limits.ts';
+import { unmarshalYaml } from '../support/yaml.ts';
+import { fromJson, type GoMap } from '../templating/values.ts';
+import { contentHash } from './identity.ts';
+import { cannotUnmarshal, JSON_MAP, JSON_MAPS } from './json-kinds.ts';
+
+export interface FileItem {
+  readonly value: GoMap | null;
+  /** place in the list; undefined when the file is one map */
+  readonly index?: number;
+  /** of the item's content, in a list */
+  readonly hash?: string;
+}
+
+const cache = new BoundedCache<string, readonly FileItem[]>(LIMITS.parsedFiles);
+
+const refuse = (value: Json, type: string): AppsetError =>
+  new AppsetError(
+    'APPSET_E0204',
+    `error unmarshaling JSON: while decoding JSON: ${cannotUnmarshal(value, type)}`,
+  );
+
+function parse(text: string): readonly FileItem[] {
+  const value = unmarshalYaml(text);
+  if (value === null) return [{ value: null }];
+  if (isJsonObject(value)) return [{ value: fromJson(value) as GoMap }];
+  if (!Array.isArray(value)) throw refuse(value, JSON_MAPS);
+  return value.map((item: Json, index) => {
+    if (item !== null && !isJsonObject(item)) throw refuse(item, JSON_MAP);
+    return { value: item === null ? null : (fromJson(item) as GoMap), index, hash: contentHash(item) };
+  });
+}
+
+/**
+ * The items of a file.
+ *
+ * @param oid blob id of exactly this text; '' when it is not known
+ * @throws AppsetError with the words of the reference's decoder
+ */
+export function parseParams(text: string, oid: string): readonly FileItem[] {
+  return oid === '' ? parse(text) : cache.getOrMake(oid, () => parse(text));
+}
