@@ -1,0 +1,108 @@
+/**
+ * What the controller remembers of a set between runs. All of it may be lost (a restart, another
+ * leader): then less is deleted and a write is tried once more, never the other way round.
+ */
+
+import type { ApplicationSet } from '../api/objects.ts';
+import type { Evaluation } from '../planning/contract.ts';
+import { type Origin, partIds } from '../planning/origin.ts';
+import { LIMITS } from '../support/limits.ts';
+
+interface Backoff {
+  readonly failures: number;
+  /** monotonic ms before which it is not tried again */
+  readonly until: number;
+  /** digest of the write that failed; another write is tried at once */
+  readonly digest: string;
+}
+
+export class SetMemory {
+  readonly uid: string;
+  #origins: ReadonlyMap<string, Origin> = new Map();
+  readonly #noEffect = new Map<string, string>();
+  readonly #backoff = new Map<string, Backoff>();
+  readonly #clusterGone = new Map<string, number>();
+
+  constructor(uid: string) {
+    this.uid = uid;
+  }
+
+  /** Application name → what it was made of in the last complete evaluation. */
+  get origins(): ReadonlyMap<string, Origin> {
+    return this.#origins;
+  }
+
+  /** Remembers an evaluation, if it is complete: nothing unknown, nothing failed. */
+  recordOrigins(evaluation: Evaluation): void {
+    const { set, generation, failedRows, rendered } = evaluation;
+    const incomplete =
+      failedRows.length > 0 ||
+      generation.entries.some(({ generated }) => generated.unknown.length + generated.failed.length > 0) ||
+      rendered.some(({ stale }) => stale);
+    if (incomplete || evaluation.firstError !== undefined || evaluation.validationUnknown !== undefined)
+      return;
+    this.#origins = new Map(
+      rendered.map(({ application, parts }) => [
+        application.metadata.name,
+        { generation: set.metadata.generation ?? 0, parts: partIds(parts) },
+      ]),
+    );
+  }
+
+  /** The server's answer to the write of this digest still differed from what was sent. */
+  hasNoEffect(name: string, digest: string): boolean {
+    return this.#noEffect.get(name) === digest;
+  }
+  recordNoEffect(name: string, digest: string): void {
+    this.#noEffect.set(name, digest);
+  }
+  clearNoEffect(name: string): void {
+    this.#noEffect.delete(name);
+  }
+
+  /** Milliseconds until this write of an Application may be tried again; 0: now. */
+  waitFor(name: string, digest: string, monotonic: number): number {
+    const backoff = this.#backoff.get(name);
+    return backoff === undefined || backoff.digest !== digest ? 0 : Math.max(0, backoff.until - monotonic);
+  }
+  /** A write failed: 5 ms doubling to 1000 s, each Application on its own. Answers the delay in ms. */
+  recordFailure(name: string, digest: string, monotonic: number): number {
+    const before = this.#backoff.get(name);
+    const failures = before?.digest === digest ? before.failures + 1 : 1;
+    const delay = Math.min(LIMITS.applicationBackoffMs * 2 ** (failures - 1), LIMITS.applicationBackoffMaxMs);
+    this.#backoff.set(name, { failures, until: monotonic + delay, digest });
+    return delay;
+  }
+  clearFailure(name: string): void {
+    this.#backoff.delete(name);
+  }
+
+  /** Since when a destination is gone, by monotonic time; the first to ask starts the clock. */
+  clusterGoneSince(destination: string, monotonic: number): number {
+    const since = this.#clusterGone.get(destination) ?? monotonic;
+    this.#clusterGone.set(destination, since);
+    return since;
+  }
+  clusterIsBack(destination: string): void {
+    this.#clusterGone.delete(destination);
+  }
+}
+
+export class ControllerMemory {
+  readonly #sets = new Map<string, SetMemory>();
+
+  /** The memory of a set; that of another set of the same name (another uid) is dropped. */
+  of(set: ApplicationSet): SetMemory {
+    const key = `${set.metadata.namespace ?? ''}/${set.metadata.name}`;
+    const uid = set.metadata.uid ?? '';
+    const known = this.#sets.get(key);
+    if (known !== undefined && known.uid === uid) return known;
+    const fresh = new SetMemory(uid);
+    this.#sets.set(key, fresh);
+    return fresh;
+  }
+
+  forget(key: string): void {
+    this.#sets.delete(key);
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * What a run came to, in words: the conditions of the set, when to look again, and whether the queue
+ * should back off. Pure. Compat mode tells one error and backs off as the reference does; normal mode
+ * tells what went on, what was kept and why, and leaves single Applications to their own back-off.
+ */
+
+import type { Evaluation } from '../planning/contract.ts';
+import type { Blocked, Plan } from '../planning/plan.ts';
+import type { Policy } from '../planning/policy.ts';
+import { type AppsetError, messageOf } from '../support/errors.ts';
+import { LIMITS } from '../support/limits.ts';
+import { type Applied, isFailure, type WriteFailure } from './apply.ts';
+import {
+  type ConditionChange,
+  type ErrorReason,
+  failure,
+  type OwnConditionType,
+  SUCCESS,
+} from './conditions.ts';
+
+/** An error of a run with the reason it carries in the conditions. */
+export interface RunError {
+  readonly reason: ErrorReason;
+  readonly message: string;
+  /** what the queue sees; undefined where the run is not tried again for it */
+  readonly error: unknown;
+}
+
+/** The message of invalid Applications: the last one by qualified name, and how many more. */
+function invalidMessage(invalid: Evaluation['invalid']): string {
+  const sorted = [...invalid].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const last = sorted.at(-1)?.[1].message ?? '';
+  return sorted.length > 1 ? `${last} (and ${sorted.length - 1} more)` : last;
+}
+
+/** First error of generation, rendering or validation, as the reference reports it. */
+export function evaluationError(evaluation: Evaluation): RunError | undefined {
+  const { firstError, validationUnknown, invalid } = evaluation;
+  if (firstError !== undefined) {
+    return { reason: firstError.reason, message: firstError.error.message, error: undefined };
+  }
+  if (validationUnknown !== undefined) {
+    return { reason: 'ApplicationValidationError', message: validationUnknown.message, error: undefined };
+  }
+  if (invalid.size === 0) return undefined;
+  return { reason: 'ApplicationValidationError', message: invalidMessage(invalid), error: undefined };
+}
+
+/** The failure of the smallest name, as the reference reports it: writes before deletions. */
+export function writeError(
+  applied: Pick<Applied, 'failures' | 'blocked'>,
+  plan: Pick<Plan, 'blocked'>,
+  policy: Policy,
+): RunError | undefined {
+  const byName = (a: { readonly name: string }, b: { readonly name: string }) =>
+    Buffer.compare(Buffer.from(a.name), Buffer.from(b.name));
+  const blocked = [...plan.blocked, ...applied.blocked].filter(isFailure);
+  const writes: { readonly name: string; readonly error: unknown }[] = [
+    ...applied.failures.filter(({ verb }) => verb !== 'delete'),
+    ...blocked,
+  ].sort(byName);
+  const [write] = writes;
+  if (write !== undefined) {
+    const reason = policy.update ? 'UpdateApplicationError' : 'CreateApplicationError';
+    return { reason, message: messageOf(write.error), error: write.error };
+  }
+  const [deletion] = applied.failures.filter(({ verb }: WriteFailure) => verb === 'delete').sort(byName);
+  if (deletion === undefined) return undefined;
+  return { reason: 'DeleteApplicationError', message: messageOf(deletion.error), error: deletion.error };
+}
+
+const names = (list: readonly string[]): string => {
+  const shown = list.slice(0, LIMITS.namesShown).join(', ');
+  return list.length > LIMITS.namesShown ? `${shown} and ${list.length - LIMITS.namesShown} more` : shown;
+};
+
+const own = (type: OwnConditionType, reason: string, message: string): ConditionChange => ({
+  type,
+  status: 'True',
+  reason,
+  message,
+});
+
+/** Conditions of our own types that hold after a run. */
+export function ownConditions(
+  evaluation: Evaluation,
+  plan: Plan,
+  applied: Applied,
+): readonly ConditionChange[] {
+  const conditions: ConditionChange[] = [];
+  const kept = [...plan.keep.filter(({ outcome }) => outcome === 'kept'), ...applied.spared];
+  const [first] = kept;
+  if (first !== undefined) {
+    const text = `${kept.length} not deleted: ${names(kept.map(({ name }) => name))}: ${first.message}`;
+    conditions.push(own('ApplicationsKept', first.reason, text));
+  }
+  const abandoned = plan.keep.filter(({ outcome }) => outcome === 'abandoned');
+  if (abandoned[0] !== undefined) {
+    const text = `${abandoned.length} not generated any more: ${names(abandoned.map(({ name }) => name))}: ${abandoned[0].message}`;
+    conditions.push(own('ApplicationsAbandoned', abandoned[0].reason, text));
+  }
+  const blocked = [...plan.blocked, ...applied.blocked];
+  const conflicts = blocked.filter(({ reason }) => reason === 'Conflict');
+  if (conflicts[0] !== undefined) {
+    conditions.push(own('Conflict', 'ApplicationConflict', several(conflicts)));
+  }
+  const stuck = blocked.filter(({ reason }) => reason === 'StuckTerminating');
+  if (stuck[0] !== undefined) conditions.push(own('StuckTerminating', 'StuckTerminating', several(stuck)));
+  if (applied.withoutEffect.length > 0) {
+    const text = `the server gives back something else than was written: ${names(applied.withoutEffect)}`;
+    conditions.push(own('WriteHasNoEffect', 'WriteHasNoEffect', text));
+  }
+  return [...conditions, ...noticeConditions(evaluation.notices)];
+}
+
+const several = (list: readonly Blocked[]): string => {
+  const [first] = list;
+  const text = first === undefined ? '' : messageOf(first.error);
+  return list.length > 1
+    ? `${text} (and ${list.length - 1} more: ${names(list.slice(1).map(({ name }) => name))})`
+    : text;
+};
+
+function noticeConditions(notices: readonly AppsetError[]): readonly ConditionChange[] {
+  const unknown = notices.filter(({ code }) => code === 'APPSET_E0103');
+  const projects = notices.filter(({ code }) => code === 'APPSET_E0503');
+  return [
+    ...(unknown.length === 0
+      ? []
+      : [own('UnknownFields', 'UnknownFields', unknown.map(messageOf).join('; '))]),
+    ...(projects.length === 0
+      ? []
+      : [own('TemplatedProject', 'TemplatedProject', projects.map(messageOf).join('; '))]),
+  ];
+}
+
+/** Conditions after a run: what went wrong first, or success. */
+export const runConditions = (error: RunError | undefined): readonly ConditionChange[] =>
+  error === undefined ? SUCCESS : failure(error.reason, error.message);
+
+/** Seconds until the set is looked at again; undefined: only when something happens. Negative: the reference's way of never. */
+export function requeueAfter(
+  evaluation: Evaluation,
+  options: { readonly compat: boolean; readonly waits: readonly number[] },
+): number | undefined {
+  const interval = evaluation.generation.requeueAfterSeconds;
+  const failed = evaluation.firstError !== undefined || evaluation.validationUnknown !== undefined;
+  if (options.compat) {
+    if (failed) return LIMITS.errorRequeueSeconds;
+    if (interval !== 0) return interval;
+    return evaluation.invalid.size > 0 ? LIMITS.errorRequeueSeconds : undefined;
+  }
+  const due = options.waits.map((ms) => ms / 1_000);
+  if (interval > 0) due.push(interval);
+  if (failed || (interval <= 0 && evaluation.invalid.size > 0)) due.push(LIMITS.errorRequeueSeconds);
+  return due.length === 0 ? undefined : Math.min(...due);
+}

@@ -1,0 +1,138 @@
+/**
+ * Deleting Applications (safety.md, rule 6; spec controller-and-operations §2.7). Each is read live
+ * first, and everything that allowed its deletion must hold on that object; its finalizers are brought
+ * to what they should be; then it is deleted with uid and resourceVersion as preconditions.
+ */
+
+import { isNotFound } from '../api/client.ts';
+import { OWN, RESOURCES_FINALIZER } from '../api/names.ts';
+import type { Application, JsonObject } from '../api/objects.ts';
+import { isJsonObject } from '../planning/compare.ts';
+import type { PlannedDelete, Planner } from '../planning/plan.ts';
+import { LIMITS } from '../support/limits.ts';
+import type { Report } from './apply.ts';
+import { type LiveBarrier, SetChanged } from './barrier.ts';
+import { type ClusterPresence, withoutClusterFinalizers } from './cluster-gone.ts';
+import { deleted, type EventSink, finalizerRemoved } from './events.ts';
+import type { LiveView } from './live-view.ts';
+import type { Log } from './log.ts';
+import { type ApplicationWriter, isOutdated } from './write-application.ts';
+
+export interface RemovalDeps {
+  readonly planner: Planner;
+  readonly writer: ApplicationWriter;
+  readonly barrier: LiveBarrier;
+  readonly clusters: ClusterPresence;
+  readonly events: EventSink;
+  readonly live: LiveView;
+  readonly log: Log;
+  readonly dryRun: boolean;
+  readonly report: Report;
+}
+
+/** Deletes one after the other what is due; failures and what was spared go into the report. */
+export async function removeApplications(due: readonly PlannedDelete[], deps: RemovalDeps): Promise<void> {
+  await deps.writer.each(due, async (planned) => {
+    try {
+      await remove(planned, deps);
+    } catch (error) {
+      deps.writer.throwIfAborted();
+      if (error instanceof SetChanged) throw error;
+      deps.report.failures.push({ name: planned.name, verb: 'delete', error });
+      deps.log.warn(
+        { application: planned.name, action: 'delete', error },
+        'Application could not be deleted',
+      );
+    }
+  });
+}
+
+async function remove(planned: PlannedDelete, deps: RemovalDeps): Promise<void> {
+  const { namespace, name } = planned.live.metadata;
+  for (let attempt = 1; ; attempt++) {
+    await deps.barrier.pass();
+    const live = await deps.writer.read(namespace, name);
+    if (live === undefined) {
+      deps.live.gone(namespace ?? '', name);
+      return;
+    }
+    const reason = whySpared(live, planned, deps.planner);
+    if (reason !== undefined) {
+      deps.report.spared.push({ name, reason: 'ChangedMeanwhile', message: reason });
+      return;
+    }
+    try {
+      const ready = await withFinalizers(live, planned, deps);
+      if (ready === undefined) return;
+      await deps.writer.delete(ready);
+    } catch (error) {
+      if (!isNotFound(error)) {
+        if (!isOutdated(error) || attempt > LIMITS.replans) throw error;
+        continue;
+      }
+    }
+    if (!deps.dryRun && (live.metadata.finalizers ?? []).length === 0) deps.live.gone(namespace ?? '', name);
+    deps.report.deleted.push(name);
+    deps.events.emit(deleted(deps.planner.input.set, name));
+    deps.log.info({ application: name }, 'Deleted application');
+    return;
+  }
+}
+
+/** What must hold on the live object, and does not. */
+function whySpared(live: Application, planned: PlannedDelete, planner: Planner): string | undefined {
+  if (live.metadata.uid !== planned.live.metadata.uid) return 'it was made again';
+  if (live.metadata.deletionTimestamp !== undefined) return 'it is terminating';
+  if (!planner.isCurrent(live)) return 'it is not owned by the set any more';
+  if (planner.input.settings.compat) return undefined;
+  return live.metadata.annotations?.[OWN.keep] === 'true' ? `annotation ${OWN.keep} is set` : undefined;
+}
+
+/** The object with the finalizers it is to be deleted with; undefined when it has to wait. */
+async function withFinalizers(
+  live: Application,
+  planned: PlannedDelete,
+  deps: RemovalDeps,
+): Promise<Application | undefined> {
+  const { compat } = deps.planner.input.settings;
+  const { set } = deps.planner.input;
+  const before = live.metadata.finalizers ?? [];
+  if (before.length === 0) return live;
+  let after: readonly string[] = before;
+  if (!compat && preservesResources(deps.planner)) {
+    after = after.filter((name) => name !== RESOURCES_FINALIZER);
+  }
+  let clusterGone = false;
+  if (after.some((name) => name.startsWith(RESOURCES_FINALIZER))) {
+    const state = await deps.clusters.stateOf(live, planned.origin);
+    if (state.is === 'settling') {
+      deps.report.waits.push(state.waitMs);
+      deps.report.spared.push({
+        name: planned.name,
+        reason: 'ClusterSettling',
+        message: 'its cluster is gone; its deletion waits for the settle time',
+      });
+      return undefined;
+    }
+    if (state.is === 'gone') {
+      const rest = withoutClusterFinalizers(after, compat);
+      clusterGone = rest.length !== after.length;
+      after = rest;
+    }
+  }
+  if (after.length === before.length) return live;
+  const metadata: JsonObject = { finalizers: after.length === 0 ? null : after };
+  const answer = await deps.writer.patch(live, { metadata });
+  if (!deps.dryRun) deps.live.wrote(answer);
+  if (clusterGone) deps.events.emit(finalizerRemoved(set, planned.name));
+  return answer;
+}
+
+/** A set that says preserve and whose template names no finalizers renders none. */
+function preservesResources(planner: Planner): boolean {
+  const { spec } = planner.input.set;
+  if (spec.syncPolicy?.preserveResourcesOnDeletion !== true) return false;
+  const metadata = spec.template?.metadata;
+  const finalizers = isJsonObject(metadata) ? metadata.finalizers : undefined;
+  return !Array.isArray(finalizers) || finalizers.length === 0;
+}
