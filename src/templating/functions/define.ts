@@ -37,6 +37,9 @@ interface Arguments {
   time: GoObject;
   certificate: GoObject;
   version: GoObject;
+  /** nanoseconds */
+  duration: bigint;
+  location: GoObject;
 }
 
 type Kind = keyof Arguments;
@@ -65,6 +68,8 @@ const GO_TYPES: Record<Kind, GoType> = {
   time: 'time.Time',
   certificate: 'sprig.certificate',
   version: '*semver.Version',
+  duration: 'time.Duration',
+  location: '*time.Location',
 };
 
 export type Result =
@@ -75,7 +80,6 @@ export type Result =
   | 'lists'
   | 'stringMap'
   | 'uint64'
-  | 'duration'
   | 'bytes'
   | 'versionValue';
 
@@ -86,7 +90,6 @@ const RESULT_TYPES: Record<Exclude<Result, Kind>, GoType> = {
   lists: '[][]interface {}',
   stringMap: 'map[string]string',
   uint64: 'uint64',
-  duration: 'time.Duration',
   bytes: '[]uint8',
   versionValue: 'semver.Version',
 };
@@ -97,6 +100,9 @@ export interface Traits {
   readonly mutates?: boolean;
 }
 
+/** Kinds whose values need no change on the way to a body. */
+const AS_THEY_ARE: ReadonlySet<Kind> = new Set(['any', 'string', 'bool', 'float', 'time', 'certificate']);
+
 const NIL_MAP = (): GoMap => new GoMap(new Map(), ANY, 'string', true);
 const NIL_LIST = (): GoSlice => new GoSlice([], ANY, true);
 
@@ -106,6 +112,7 @@ function native(kind: Kind, value: GoValue | undefined): unknown {
     case 'uint32':
       return value instanceof GoInt ? Number(value.v) : value;
     case 'exactInt':
+    case 'duration':
       return value instanceof GoInt ? value.v : value;
     case 'map':
       return value === null || value === undefined ? NIL_MAP() : value;
@@ -132,14 +139,15 @@ export function define<const P extends readonly Parameter[]>(
   const variadic = last?.startsWith('...') === true;
   const kinds = parameters.map((parameter) => parameter.replace('...', '') as Kind);
   const rest = kinds.at(-1) ?? 'any';
+  const asTheyAre = kinds.every((kind) => AS_THEY_ARE.has(kind));
   return {
     name,
     params: kinds.map((kind) => GO_TYPES[kind]),
     ...(variadic ? { variadic } : {}),
     result: result in GO_TYPES ? GO_TYPES[result as Kind] : RESULT_TYPES[result as keyof typeof RESULT_TYPES],
     call(args, context) {
-      const values = args.map((value, i) => native(kinds[i] ?? rest, value));
-      const answer = body(values as Body<P>, context);
+      const values = asTheyAre ? args : args.map((value, i) => native(kinds[i] ?? rest, value));
+      const answer = body(values as unknown as Body<P>, context);
       return typeof answer === 'string' && !answer.isWellFormed() ? fromBytes(toBytes(answer)) : answer;
     },
     ...traits,

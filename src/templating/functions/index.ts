@@ -5,6 +5,7 @@
  */
 import type { FunctionMap, GoFunction } from '../values.ts';
 import { ARGOCD_FUNCTIONS } from './argocd.ts';
+import { DATE_FUNCTIONS } from './dates.ts';
 import { DICT_FUNCTIONS } from './dicts.ts';
 import { DEFAULT_FUNCTIONS } from './emptiness.ts';
 import { ENCODING_FUNCTIONS } from './encoding.ts';
@@ -22,6 +23,7 @@ import { WORD_FUNCTIONS } from './words.ts';
 
 const ALL: readonly GoFunction[] = [
   ...ARGOCD_FUNCTIONS,
+  ...DATE_FUNCTIONS,
   ...DEFAULT_FUNCTIONS,
   ...DICT_FUNCTIONS,
   ...ENCODING_FUNCTIONS,
