@@ -4,8 +4,9 @@
  * are established. Custom objects pass through untouched.
  */
 import type { Json, JsonObject, KubeObject } from '../api/objects.ts';
+import { isJsonObject } from '../support/json.ts';
 import { type Fault, invalidValue } from './failures.ts';
-import { isJsonObject, sameJson, without } from './json.ts';
+import { sameJson, without } from './frozen.ts';
 import { type Kind, kindFromCrd } from './kinds.ts';
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

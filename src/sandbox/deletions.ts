@@ -6,7 +6,7 @@
 import type { KubeObject, ObjectMeta } from '../api/objects.ts';
 import { type Clock, rfc3339 } from '../support/clock.ts';
 import { conflict, forbidden, kindName, notFound } from './failures.ts';
-import { frozenObject, sameJson } from './json.ts';
+import { frozenObject, sameJson } from './frozen.ts';
 import { CRD_KIND, type Kind, type KindRegistry, kindFromCrd, NAMESPACE_KIND } from './kinds.ts';
 import { type Storage, storageKey } from './storage.ts';
 

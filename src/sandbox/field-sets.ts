@@ -4,7 +4,8 @@
  * Kubernetes does so for metadata. Leaves are `{}`.
  */
 import type { Json, JsonObject } from '../api/objects.ts';
-import { isJsonObject, sameJson } from './json.ts';
+import { isJsonObject } from '../support/json.ts';
+import { sameJson } from './frozen.ts';
 
 export interface FieldSet {
   readonly [step: string]: FieldSet;

@@ -3,8 +3,8 @@
  * Everything wrong here is a 400 in the API server's words.
  */
 import type { KubeObject, ObjectMeta } from '../api/objects.ts';
+import { isJsonObject } from '../support/json.ts';
 import { badRequest } from './failures.ts';
-import { isJsonObject } from './json.ts';
 import type { Kind } from './kinds.ts';
 import { readMeta } from './metadata.ts';
 

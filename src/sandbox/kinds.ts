@@ -5,7 +5,7 @@
  */
 import { RESOURCES, type ResourceType } from '../api/client.ts';
 import type { JsonObject, KubeObject } from '../api/objects.ts';
-import { isJsonObject } from './json.ts';
+import { isJsonObject } from '../support/json.ts';
 
 /** A column of `kubectl get` (additionalPrinterColumns of a CRD). */
 export interface PrinterColumn {

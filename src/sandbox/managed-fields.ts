@@ -6,6 +6,7 @@
  */
 import { ApiError, type StatusCause } from '../api/client.ts';
 import type { Json, JsonObject, KubeObject } from '../api/objects.ts';
+import { isJsonObject } from '../support/json.ts';
 import {
   changedFields,
   type FieldSet,
@@ -17,7 +18,7 @@ import {
   union,
   withoutFields,
 } from './field-sets.ts';
-import { frozenPart, isJsonObject, sameJson } from './json.ts';
+import { frozenPart, sameJson } from './frozen.ts';
 import type { Kind } from './kinds.ts';
 
 export interface Manager {

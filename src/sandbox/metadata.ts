@@ -3,9 +3,10 @@
  * and in which words. Unknown fields and empty maps and lists are dropped, as typed metadata does.
  */
 import type { ObjectMeta, OwnerReference } from '../api/objects.ts';
+import { isJsonObject } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
 import { type Fault, forbiddenValue, invalidValue } from './failures.ts';
-import { isJsonObject, sameJson } from './json.ts';
+import { sameJson } from './frozen.ts';
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;

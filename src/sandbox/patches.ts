@@ -6,8 +6,9 @@
  */
 import { ApiError } from '../api/client.ts';
 import type { Json } from '../api/objects.ts';
+import { isJsonObject } from '../support/json.ts';
 import { badRequest } from './failures.ts';
-import { isJsonObject, sameJson } from './json.ts';
+import { sameJson } from './frozen.ts';
 
 /** RFC 7386: objects merge, null removes, anything else replaces. */
 export function mergePatch(target: Json | undefined, patch: Json): Json {

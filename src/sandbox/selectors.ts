@@ -3,8 +3,8 @@
  * that cannot be read, or a field that a kind does not offer, is a 400 in the API server's words.
  */
 import type { KubeObject } from '../api/objects.ts';
+import { isJsonObject } from '../support/json.ts';
 import { badRequest } from './failures.ts';
-import { isJsonObject } from './json.ts';
 import type { Kind } from './kinds.ts';
 
 export type Matcher = (object: KubeObject) => boolean;

@@ -5,7 +5,7 @@
  */
 import type { KubeObject } from '../api/objects.ts';
 import { EventLog, type StoredEvent } from './event-log.ts';
-import { frozenObject } from './json.ts';
+import { frozenObject } from './frozen.ts';
 import type { Kind } from './kinds.ts';
 
 type Listener = (event: StoredEvent) => void;

@@ -6,6 +6,7 @@
  */
 import type { Json, JsonObject, KubeObject, ObjectMeta } from '../api/objects.ts';
 import { type Clock, rfc3339 } from '../support/clock.ts';
+import { isJsonObject } from '../support/json.ts';
 import type { Random } from '../support/random.ts';
 import type { Admission, FieldValidation } from './admission.ts';
 import { prepared } from './built-in-objects.ts';
@@ -24,8 +25,8 @@ import {
   requiredValue,
   resourceName,
 } from './failures.ts';
+import { frozenObject, sameJson, without } from './frozen.ts';
 import { needSameName, readObject } from './incoming.ts';
-import { frozenObject, isJsonObject, sameJson, without } from './json.ts';
 import { CRD_KIND, type Kind, type KindRegistry, kindFromCrd, NAMESPACE_KIND } from './kinds.ts';
 import { appliedObject, type Manager, sentManagedFields, trackedWrite } from './managed-fields.ts';
 import { clientMeta, mergedMeta, metadataChangeFaults, metadataFaults } from './metadata.ts';

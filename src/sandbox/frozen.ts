@@ -65,10 +65,6 @@ export function sameJson(a: unknown, b: unknown): boolean {
   return Object.values(right).filter((item) => item !== undefined).length === count;
 }
 
-/** A JSON object, not an array and not null. */
-export const isJsonObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** The object without the fields named; the same object when it has none of them. */
 export function without(object: JsonObject, ...names: string[]): JsonObject {
   if (!names.some((name) => Object.hasOwn(object, name))) return object;
