@@ -121,6 +121,52 @@ export const LIMITS = {
   throttleSeconds: 1,
   /** Tries of one write while the server throttles. */
   throttleTries: 5,
+  /** Connections kept open to one API server; each running watch holds one. */
+  kubeConnections: 32,
+  /** How long a connection may rest before it is closed: under the idle time of load balancers. */
+  kubeIdleMs: 45_000,
+  /** How long the API server may take to answer a call; a watch is bounded by its own time. */
+  kubeRequestMs: 30_000,
+  /** Body of one answer of the API server, and one line of a watch. */
+  kubeBodyBytes: 256 * 1_048_576,
+  /** Times a read is tried again after 429, 5xx with Retry-After, or a connection that was gone. */
+  kubeReadRetries: 5,
+  /** Longest wait the API server may ask of a read before the read fails instead. */
+  kubeRetryAfterSeconds: 30,
+  /** Tokens, certificates and authorities are read again this often. */
+  kubeCredentialsMs: 60_000,
+  /** Objects in one page of a list. */
+  kubeListPage: 500,
+  /** Seconds a watch is asked to last: drawn between the two, so that watches do not end together. */
+  kubeWatchMinSeconds: 300,
+  kubeWatchMaxSeconds: 600,
+  /** A watch the server has not ended is cut this long after its time. */
+  kubeWatchGraceMs: 5_000,
+  /** Back-off of a reflector, doubled from the first to the second. */
+  kubeBackoffMinMs: 1_000,
+  kubeBackoffMaxMs: 30_000,
+  /** A watch that lived this long makes the next failure the first one again. */
+  kubeWatchHealthyMs: 10_000,
+  /** A watch that ended within this time without an event is a failure, however politely it ended. */
+  kubeWatchVeryShortMs: 1_000,
+  /** A cache without a working watch for this long no longer answers. */
+  kubeCacheStaleMs: 60_000,
+  /** Kubernetes events waiting to be written. */
+  eventQueue: 1_000,
+  /** Kubernetes events remembered for counting repetitions. */
+  eventMemory: 4_096,
+  /** Events one object may have at once, and how often it gets one more. */
+  eventBurst: 25,
+  eventRefillMs: 60_000,
+  /** First and longest wait of a key that failed. */
+  queueBackoffMinMs: 5,
+  queueBackoffMaxMs: 1_000_000,
+  /** Leader election: others wait this long, the holder gives up after, and tries every. */
+  leaseDurationMs: 15_000,
+  leaseRenewDeadlineMs: 10_000,
+  leaseRetryMs: 2_000,
+  /** No write is sent in the last part of a lease. */
+  leaseMarginMs: 2_000,
   /** A single-thread rendering loop gives the event loop a turn after this long. */
   yieldAfterMs: 20,
 } as const;

@@ -29,8 +29,7 @@ export interface Flags {
   sharp: boolean;
   space: boolean;
   zero: boolean;
-  /** `%+v` and `%#v`: the sign and the hash have another meaning there */
-  plusV: boolean;
+  /** `%#v`: the hash asks for Go syntax there (and the plus of `%+v` for nothing a template could see) */
   sharpV: boolean;
   width: number | undefined;
   precision: number | undefined;
@@ -42,7 +41,6 @@ export const noFlags = (): Flags => ({
   sharp: false,
   space: false,
   zero: false,
-  plusV: false,
   sharpV: false,
   width: undefined,
   precision: undefined,
@@ -289,7 +287,7 @@ export class Printer {
 
   #sign(negative: boolean): string {
     if (negative) return '-';
-    return this.flags.plus || this.flags.plusV ? '+' : this.flags.space ? ' ' : '';
+    return this.flags.plus ? '+' : this.flags.space ? ' ' : '';
   }
 
   #digits(value: bigint, base: number, verb: string): void {

@@ -120,7 +120,6 @@ class Directives {
       if (verb === 'v') {
         flags.sharpV = flags.sharp;
         flags.sharp = false;
-        flags.plusV = flags.plus;
         flags.plus = false;
       }
       printer.operand(this.#operands[this.#index] as GoValue, verb);

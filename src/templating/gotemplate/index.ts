@@ -3,3 +3,12 @@
  * template functions need both.
  */
 export * from '../format/index.ts';
+export { BUILTINS } from './builtins.ts';
+export { GoTemplateError, positionOf, type Stage, type TemplatePosition } from './errors.ts';
+export { compileGoTemplate, type GoTemplate, type GoTemplateOptions } from './go-template.ts';
+export { parseFloat64, parseInt64, parseUint64, unquoteString } from './literals.ts';
+export { nodeText } from './nodes.ts';
+export { OPTION_NAMES } from './options.ts';
+export { type ParseOptions, parse, type Tree } from './parser.ts';
+export { Template } from './template-set.ts';
+export { isTrue } from './types.ts';
