@@ -23,6 +23,8 @@ export const LIMITS = {
   templateNesting: 1_000,
   /** Lists and maps inside each other that are still printed; a value that contains itself has no end. */
   valueDepth: 1_000,
+  /** Columns of a line shown around an error's caret. */
+  excerptColumns: 120,
   /** Nodes that YAML aliases may add before go-yaml's ratio of aliased to written nodes applies ("billion laughs"). */
   yamlAliases: 100,
   /** Lists and maps inside each other in one YAML or JSON document; deeper ones would exhaust the stack. */
