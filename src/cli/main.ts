@@ -21,10 +21,26 @@ interface Entry {
 }
 
 const COMMANDS: readonly Entry[] = [
-  { name: 'run', summary: 'run the operator (--sandbox: with an API server of its own)', load: () => import('./run.ts') },
-  { name: 'demo', summary: 'see the main job at work on this machine, without a cluster', load: () => import('./demo.ts') },
-  { name: 'sandbox', summary: 'run the in-memory Kubernetes API server alone', load: () => import('./sandbox.ts') },
-  { name: 'render', summary: 'show the Applications a set generates, offline', load: () => import('./render.ts') },
+  {
+    name: 'run',
+    summary: 'run the operator (--sandbox: with an API server of its own)',
+    load: () => import('./run.ts'),
+  },
+  {
+    name: 'demo',
+    summary: 'see the main job at work on this machine, without a cluster',
+    load: () => import('./demo.ts'),
+  },
+  {
+    name: 'sandbox',
+    summary: 'run the in-memory Kubernetes API server alone',
+    load: () => import('./sandbox.ts'),
+  },
+  {
+    name: 'render',
+    summary: 'show the Applications a set generates, offline',
+    load: () => import('./render.ts'),
+  },
   { name: 'get', summary: 'show sets at a glance', load: () => import('./get.ts') },
   { name: 'conformance', summary: 'run compatibility cases', load: () => import('./conformance.ts') },
   { name: 'version', summary: 'show the version', load: () => import('./version.ts') },
@@ -51,7 +67,9 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 async function build(name: string | undefined, finish: (code: number) => void): Promise<Command> {
   const program = new Command('appset')
-    .description('Turns Argo CD ApplicationSets into Applications, says beforehand what it will do, and never deletes what it should not.')
+    .description(
+      'Turns Argo CD ApplicationSets into Applications, says beforehand what it will do, and never deletes what it should not.',
+    )
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(colours(stderrStyle()).red(text)) })
     .showHelpAfterError('(appset --help lists the commands)')
@@ -59,7 +77,11 @@ async function build(name: string | undefined, finish: (code: number) => void): 
     .addHelpText('after', '\nappset COMMAND --help tells the options of a command.');
   const asked = name === 'help' ? undefined : name;
   for (const entry of COMMANDS) {
-    const command = program.command(entry.name).description(entry.summary).exitOverride().showHelpAfterError(`(appset ${entry.name} --help tells the options)`);
+    const command = program
+      .command(entry.name)
+      .description(entry.summary)
+      .exitOverride()
+      .showHelpAfterError(`(appset ${entry.name} --help tells the options)`);
     if (asked === undefined || asked === entry.name) {
       if (asked === entry.name || process.argv.includes('help')) (await entry.load()).define(command, finish);
     }

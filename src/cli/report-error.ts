@@ -19,8 +19,10 @@ export function describeError(error: unknown, style: Style): string {
   if (where !== '') lines.push(`  at ${printable(where)}`);
   const position = error.place.position;
   if (position !== undefined) {
-    if (position.file !== undefined) lines.push(`  ${printable(position.file)}:${position.line}:${position.column}`);
-    if (position.source !== undefined) lines.push('', indent(printable(caretExcerpt(position.source, position.line, position.column))));
+    if (position.file !== undefined)
+      lines.push(`  ${printable(position.file)}:${position.line}:${position.column}`);
+    if (position.source !== undefined)
+      lines.push('', indent(printable(caretExcerpt(position.source, position.line, position.column))));
   }
   const help = CATALOGUE[error.code].help;
   if (help !== '') lines.push(`  ${paint.dim(help)}`);
@@ -29,7 +31,12 @@ export function describeError(error: unknown, style: Style): string {
 
 function placeLine(error: AppsetError): string {
   const { set, generator, element, field } = error.place;
-  return [set === undefined ? '' : `set ${set}`, generator ?? '', element === undefined ? '' : `element ${element}`, field ?? '']
+  return [
+    set === undefined ? '' : `set ${set}`,
+    generator ?? '',
+    element === undefined ? '' : `element ${element}`,
+    field ?? '',
+  ]
     .filter((part) => part !== '')
     .join(', ');
 }

@@ -39,7 +39,6 @@ export function colours(style: Style): Colours {
   };
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is matched
 const ESCAPES = /\u001b\[[0-9;]*m/g;
 
 /** Columns a text takes on a terminal: escapes take none, wide characters two. */
@@ -48,14 +47,23 @@ export function displayWidth(text: string): number {
   for (const character of text.replace(ESCAPES, '')) {
     const point = character.codePointAt(0) ?? 0;
     if (point < 32 || (point >= 0x300 && point <= 0x36f)) continue;
-    width += point >= 0x1100 && (point <= 0x115f || (point >= 0x2e80 && point <= 0xa4cf) || (point >= 0xac00 && point <= 0xd7a3) || (point >= 0xf900 && point <= 0xfaff) || (point >= 0xfe30 && point <= 0xfe6f) || (point >= 0xff00 && point <= 0xff60) || (point >= 0x1f300 && point <= 0x1faff)) ? 2 : 1;
+    width +=
+      point >= 0x1100 &&
+      (point <= 0x115f ||
+        (point >= 0x2e80 && point <= 0xa4cf) ||
+        (point >= 0xac00 && point <= 0xd7a3) ||
+        (point >= 0xf900 && point <= 0xfaff) ||
+        (point >= 0xfe30 && point <= 0xfe6f) ||
+        (point >= 0xff00 && point <= 0xff60) ||
+        (point >= 0x1f300 && point <= 0x1faff))
+        ? 2
+        : 1;
   }
   return width;
 }
 
 /** Text without control characters other than tab and newline: names from outside cannot steer a terminal. */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\uFFFD');
 }
 

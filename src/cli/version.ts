@@ -15,7 +15,9 @@ export function define(command: Command): void {
     const version = { appset: packageVersion(), node: process.versions.node, reference: 'Argo CD 3.6' };
     if (options.output === 'json') process.stdout.write(`${JSON.stringify(version, null, 2)}\n`);
     else if (options.output === 'text')
-      process.stdout.write(`appset ${version.appset} (Node ${version.node}; compatible with the ApplicationSet controller of ${version.reference})\n`);
+      process.stdout.write(
+        `appset ${version.appset} (Node ${version.node}; compatible with the ApplicationSet controller of ${version.reference})\n`,
+      );
     else throw new AppsetError('APPSET_E0801', `unknown output format "${options.output}": use text or json`);
   });
 }

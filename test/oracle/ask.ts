@@ -26,16 +26,20 @@ export async function askOracle(questions: readonly Question[]): Promise<Answer[
   const answers: Answer[] = [];
   const ended = new Promise<void>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`the oracle ended with ${code}`))));
+    child.on('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`the oracle ended with ${code}`)),
+    );
   });
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => answers.push(JSON.parse(line) as Answer));
   for (const question of questions) {
-    if (!child.stdin.write(`${JSON.stringify(question)}\n`)) await new Promise((resolve) => child.stdin.once('drain', resolve));
+    if (!child.stdin.write(`${JSON.stringify(question)}\n`))
+      await new Promise((resolve) => child.stdin.once('drain', resolve));
   }
   child.stdin.end();
   await ended;
-  if (answers.length !== questions.length) throw new Error(`asked ${questions.length} questions, got ${answers.length} answers`);
+  if (answers.length !== questions.length)
+    throw new Error(`asked ${questions.length} questions, got ${answers.length} answers`);
   return answers;
 }
 

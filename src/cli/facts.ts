@@ -1,0 +1,179 @@
+/**
+ * Facts for commands that work offline, from the flags that are the same everywhere: `--clusters`,
+ * `--projects`, `--repo`, `--facts`. A fact that was not given is unknown (APPSET_E0404), never empty;
+ * what was given wins over what `--facts` records.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { CLUSTER_SECRET_TYPE, SECRET_TYPE_LABEL } from '../api/names.ts';
+import type { Json, JsonObject, KubeObject } from '../api/objects.ts';
+import { type ClusterFact, known, type Reading, type Sources, unknown } from '../generators/contract.ts';
+import { localRepoSources, parseRepositoryMapping } from '../sources/live/index.ts';
+import { clusterFact, worldSources } from '../sources/recorded/index.ts';
+import { systemClock } from '../support/clock.ts';
+import { AppsetError, messageOf } from '../support/errors.ts';
+import { isJsonObject } from '../support/json.ts';
+import { parseYamlDocuments } from '../support/yaml.ts';
+import { compareBytes } from '../templating/bytes.ts';
+import { collect } from './options.ts';
+
+export interface FactOptions {
+  readonly clusters?: string;
+  readonly projects?: string;
+  readonly repo?: readonly string[];
+  readonly facts?: string;
+}
+
+export interface OfflineFacts {
+  readonly sources: Sources;
+  /** removes what was put on disk for the work */
+  close(): void;
+}
+
+/** Declares the flags on a command. */
+export function factOptions(command: Command): Command {
+  return command
+    .option(
+      '--clusters <file>',
+      'cluster Secrets as YAML, or a plain list of name, server, labels, annotations',
+    )
+    .option('--projects <file>', 'AppProjects as YAML')
+    .option(
+      '--repo <url=dir[@rev]>',
+      'answer for a repository from a folder, or from a commit of it (repeatable)',
+      collect,
+    )
+    .option('--facts <file>', 'facts recorded as JSON, in the form of the conformance worlds');
+}
+
+/** Sources of what was given. @throws AppsetError when a file cannot be used */
+export function offlineFacts(options: FactOptions): OfflineFacts {
+  const mappings = (options.repo ?? []).map(parseRepositoryMapping);
+  const recorded =
+    options.facts === undefined ? undefined : worldSources(readWorld(options.facts), { clock: systemClock });
+  const clusters = options.clusters === undefined ? undefined : readClusters(options.clusters);
+  const projects = options.projects === undefined ? undefined : readProjects(options.projects);
+  let home: string | undefined;
+  let local: ReturnType<typeof localRepoSources> | undefined;
+  if (mappings.length > 0) {
+    home = mkdtempSync(join(tmpdir(), 'appset-git-'));
+    local = localRepoSources({ mappings, home, clock: systemClock });
+  }
+  const isMapped = (reading: Reading<unknown>) => reading.known || reading.error.code !== 'APPSET_E0404';
+  return {
+    sources: {
+      clusters: async () => {
+        if (clusters !== undefined)
+          return known(clusters, options.clusters ?? '', systemClock.now(), 'given');
+        return recorded === undefined ? notGiven('the clusters', '--clusters') : recorded.clusters();
+      },
+      project: async (name) => {
+        if (projects !== undefined)
+          return known(projects.get(name) ?? null, options.projects ?? '', systemClock.now(), 'given');
+        return recorded === undefined ? notGiven(`AppProject ${name}`, '--projects') : recorded.project(name);
+      },
+      gitTree: async (request) => {
+        const reading = await local?.gitTree(request);
+        if (reading !== undefined && (isMapped(reading) || recorded === undefined)) return reading;
+        return recorded === undefined
+          ? notGiven(`repository ${request.repoURL}`, `--repo ${request.repoURL}=DIR`)
+          : recorded.gitTree(request);
+      },
+      gitFiles: async (request, commit, paths) => {
+        const reading = await local?.gitFiles(request, commit, paths);
+        if (reading !== undefined && (isMapped(reading) || recorded === undefined)) return reading;
+        return recorded === undefined
+          ? notGiven(`repository ${request.repoURL}`, `--repo ${request.repoURL}=DIR`)
+          : recorded.gitFiles(request, commit, paths);
+      },
+    },
+    close: () => {
+      if (home !== undefined) rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+const notGiven = <T>(what: string, flag: string): Reading<T> =>
+  unknown(new AppsetError('APPSET_E0404', `${what}: not given (${flag})`));
+
+/** A file's text. @throws AppsetError APPSET_E0801 when it cannot be read */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw new AppsetError('APPSET_E0801', `${file}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Objects of a YAML file: every document, with the items of a List or of a plain sequence. */
+export function readObjects(file: string): JsonObject[] {
+  const values = parseYamlDocuments(readText(file), file).flatMap(({ value }): readonly Json[] => {
+    if (Array.isArray(value)) return value;
+    if (isJsonObject(value) && Array.isArray(value.items) && String(value.kind).endsWith('List'))
+      return value.items;
+    return [value];
+  });
+  return values.map((value) => {
+    if (!isJsonObject(value))
+      throw new AppsetError('APPSET_E0102', `${file}: ${JSON.stringify(value)} is no object`);
+    return value;
+  });
+}
+
+function readClusters(file: string): ClusterFact[] {
+  const facts = readObjects(file).flatMap((object) => {
+    if (object.kind !== undefined) {
+      const metadata = isJsonObject(object.metadata) ? object.metadata : {};
+      const labels = isJsonObject(metadata.labels) ? metadata.labels : {};
+      const isCluster = object.kind === 'Secret' && labels[SECRET_TYPE_LABEL] === CLUSTER_SECRET_TYPE;
+      return isCluster ? [clusterFact(object)] : [];
+    }
+    return [shortCluster(object, file)];
+  });
+  return facts.sort((a, b) => compareBytes(a.secretName, b.secretName));
+}
+
+/** `{name, server, project?, labels?, annotations?}`: the type label is added, as the Secret would carry it. */
+function shortCluster(object: JsonObject, file: string): ClusterFact {
+  const { name, server, project } = object;
+  if (typeof name !== 'string' || typeof server !== 'string')
+    throw new AppsetError(
+      'APPSET_E0102',
+      `${file}: a cluster needs name and server: ${JSON.stringify(object)}`,
+    );
+  const texts = (value: Json | undefined) =>
+    Object.fromEntries(
+      Object.entries(isJsonObject(value) ? value : {}).map(([key, item]) => [key, String(item)]),
+    );
+  return {
+    secretName: `cluster-${name}`,
+    name,
+    server,
+    project: typeof project === 'string' ? project : undefined,
+    labels: { ...texts(object.labels), [SECRET_TYPE_LABEL]: CLUSTER_SECRET_TYPE },
+    annotations: texts(object.annotations),
+  };
+}
+
+function readProjects(file: string): Map<string, KubeObject> {
+  const projects = readObjects(file).filter(
+    (object) => object.kind === 'AppProject',
+  ) as unknown as KubeObject[];
+  return new Map(projects.map((project) => [project.metadata.name, project]));
+}
+
+function readWorld(file: string): JsonObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(readText(file));
+  } catch (error) {
+    if (error instanceof AppsetError) throw error;
+    throw new AppsetError('APPSET_E0102', `${file}: ${messageOf(error)}`, { cause: error });
+  }
+  if (!isJsonObject(value as Json))
+    throw new AppsetError('APPSET_E0102', `${file}: a world of facts is a JSON object`);
+  const world = value as JsonObject;
+  return isJsonObject(world.world) ? world.world : world;
+}
