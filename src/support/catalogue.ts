@@ -56,6 +56,12 @@ export const CATALOGUE = {
     'a file holds no ApplicationSet',
     'Pass a file with at least one object of kind ApplicationSet.',
   ),
+  APPSET_E0105: entry(
+    'input',
+    false,
+    'a pattern is not valid',
+    'Mend the pattern; the message says what the matcher refuses.',
+  ),
   // 02 generators
   APPSET_E0201: entry(
     'generator',
@@ -216,6 +222,12 @@ export const CATALOGUE = {
   ),
   // 08 command line and configuration
   APPSET_E0801: entry('usage', false, 'the command was used wrongly', 'See --help of the command.'),
+  APPSET_E0802: entry(
+    'usage',
+    false,
+    'the cluster to talk to could not be determined',
+    'Check --kubeconfig, --context and the KUBECONFIG variable.',
+  ),
   // 09 sandbox
   APPSET_E0901: entry(
     'usage',

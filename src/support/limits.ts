@@ -21,12 +21,16 @@ export const LIMITS = {
   templateRecursion: 100,
   /** Parentheses and blocks of a template inside each other; the parser and the walker recurse over them. */
   templateNesting: 1_000,
+  /** Patterns the braces of one glob may stand for. */
+  globAlternatives: 1_000,
   /** Lists and maps inside each other that are still printed; a value that contains itself has no end. */
   valueDepth: 1_000,
   /** Columns of a line shown around an error's caret. */
   excerptColumns: 120,
   /** Nodes that YAML aliases may add before go-yaml's ratio of aliased to written nodes applies ("billion laughs"). */
   yamlAliases: 100,
+  /** Patterns the braces of one glob may stand for. */
+  globAlternatives: 1_000,
   /** Lists and maps inside each other in one YAML or JSON document; deeper ones would exhaust the stack. */
   yamlDepth: 1_000,
   /** Size of one YAML or JSON file read from a repository. */
