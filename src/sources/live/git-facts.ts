@@ -23,7 +23,7 @@ import {
 import type { Clock } from '../../support/clock.ts';
 import { asAppsetError } from '../../support/errors.ts';
 import { LIMITS } from '../../support/limits.ts';
-import { LastKnownGood } from '../last-known-good.ts';
+import { LastKnownGood } from './last-known-good.ts';
 
 /** What is asked of `git/` (class `Git`). */
 export interface GitReader {

@@ -18,7 +18,7 @@ import type { GitCredentials } from '../../git/index.ts';
 import type { Clock } from '../../support/clock.ts';
 import { AppsetError } from '../../support/errors.ts';
 import { LIMITS } from '../../support/limits.ts';
-import { LastKnownGood } from '../last-known-good.ts';
+import { LastKnownGood } from './last-known-good.ts';
 import { clusterFacts } from './cluster-secrets.ts';
 import { GitFacts, type GitReader, once } from './git-facts.ts';
 import { notSynced, type ObjectsView } from './objects-view.ts';

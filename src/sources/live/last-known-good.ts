@@ -3,7 +3,7 @@
  * silent, never a deletion (safety.md, Changing). Bounded by number and by weight; what was not asked
  * for longest goes first.
  */
-import type { Known } from '../generators/contract.ts';
+import type { Known } from '../../generators/contract.ts';
 
 export class LastKnownGood<T> {
   readonly #count: number;
