@@ -13,8 +13,9 @@ export function paramsAsJson(value: GoValue): Json {
     return value;
   }
   if (value instanceof GoInt) return Number(value.v);
-  if (value instanceof GoSlice) return value.items.map(paramsAsJson);
+  if (value instanceof GoSlice) return value.isNil ? null : value.items.map(paramsAsJson);
   if (value instanceof GoMap) {
+    if (value.isNil) return null;
     const out: Record<string, Json | undefined> = {};
     for (const [key, item] of value.entries) setKey(out, String(key), paramsAsJson(item));
     return out;

@@ -131,6 +131,7 @@ export const clustersGenerator: Generator = {
     const list = new GoSlice(
       rows.map((row) => row.params),
       MAP_ANY,
+      rows.length === 0,
     );
     return { rows: [{ params: goMap([['clusters', list]]), parts, ...stale }], problems };
   },

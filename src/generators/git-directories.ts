@@ -4,7 +4,7 @@
  * A pattern must match a whole path; an exclude wins whatever the order.
  */
 import { asAppsetError } from '../support/errors.ts';
-import { compilePathMatch, type PathPattern } from '../support/globs/path-match.ts';
+import { compilePathMatch, type PathPattern } from '../support/globs.ts';
 import { compareBytes } from '../templating/bytes.ts';
 import { goMap } from '../templating/values.ts';
 import type { GenerationRun, GitTree, Outcome, Problem, Row } from './contract.ts';

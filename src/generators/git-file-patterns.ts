@@ -5,7 +5,7 @@
  * taken but is no file is reported, because the reference fails on reading it.
  */
 import { AppsetError } from '../support/errors.ts';
-import { compileDoublestar, compilePathspec } from '../support/globs.ts';
+import { compileDoublestar, compilePathspec, type PathPattern, type Pathspec } from '../support/globs.ts';
 import type { GitTree } from './contract.ts';
 import { type Destination, resolvePath, workingTree } from './git-paths.ts';
 
@@ -33,7 +33,7 @@ function listError(tree: GitTree, repoURL: string, pattern: string, why: string)
 
 function* tracked(tree: GitTree, pattern: string, repoURL: string): Generator<Match> {
   const spec = pattern === '' ? '.' : pattern;
-  let matches: (path: string) => boolean;
+  let matches: Pathspec;
   try {
     matches = compilePathspec(spec);
   } catch (error) {
@@ -41,8 +41,8 @@ function* tracked(tree: GitTree, pattern: string, repoURL: string): Generator<Ma
     const command = `\`git ls-files --full-name -z -- ${spec}\` failed exit status 128: fatal: ${why}`;
     throw listError(tree, repoURL, pattern, command);
   }
-  for (const { path } of tree.entries) {
-    if (matches(path)) yield [path, resolvePath(tree, path)];
+  for (const { path, kind } of tree.entries) {
+    if (matches(path, kind === 'submodule')) yield [path, resolvePath(tree, path)];
   }
 }
 
@@ -54,31 +54,36 @@ function* working(tree: GitTree, pattern: string, repoURL: string): Generator<Ma
     yield ['.', { kind: 'directory', path: '' }];
     return;
   }
-  let matches: (path: string) => boolean;
+  if (!HAS_WILDCARD.test(glob)) {
+    const destination = resolvePath(tree, glob);
+    if (destination.kind !== 'missing' && destination.kind !== 'outside') yield [glob, destination];
+    return;
+  }
+  let matches: PathPattern;
   try {
     matches = compileDoublestar(glob);
   } catch (error) {
     throw listError(tree, repoURL, pattern, error instanceof Error ? error.message : String(error));
   }
-  const literal = !HAS_WILDCARD.test(glob);
   for (const [path, destination] of workingTree(tree)) {
-    if (!matches(path) || destination.kind === 'outside') continue;
-    if (destination.kind === 'missing' && literal) continue;
-    yield [path, destination];
+    if (destination.kind !== 'outside' && matches(path)) yield [path, destination];
   }
 }
 
+/** There is no checkout; the place is named as the reference names its own. */
+export const inCheckout = (path: string): string => (path === '.' ? '<checkout>' : `<checkout>/${path}`);
+
 function taken(path: string, pattern: string, destination: Destination, excluded: boolean): TakenFile {
-  const base = { path, pattern, readFrom: path, oid: '', excluded };
+  const base = { path, pattern: pattern === '' ? '.' : pattern, readFrom: path, oid: '', excluded };
   switch (destination.kind) {
     case 'file':
       return { ...base, readFrom: destination.entry.path, oid: destination.entry.oid };
     case 'opaque':
       return base;
     case 'directory':
-      return { ...base, unreadable: `read ${path}: is a directory` };
+      return { ...base, unreadable: `read ${inCheckout(path)}: is a directory` };
     default:
-      return { ...base, unreadable: `open ${path}: no such file or directory` };
+      return { ...base, unreadable: `open ${inCheckout(path)}: no such file or directory` };
   }
 }
 

@@ -8,7 +8,7 @@ import { AppsetError, asAppsetError } from '../support/errors.ts';
 import { compareBytes } from '../templating/bytes.ts';
 import { type GoMap, goMap } from '../templating/values.ts';
 import type { FailedElement, GenerationRun, Outcome, Part, Problem, Row } from './contract.ts';
-import { type TakenFile, takeFiles } from './git-file-patterns.ts';
+import { inCheckout, type TakenFile, takeFiles } from './git-file-patterns.ts';
 import { addPathParams, type GitLeaf, serviceError } from './git-leaf.ts';
 import { part } from './identity.ts';
 import { failedProblem, unknownProblem, usable } from './outcome.ts';
@@ -122,7 +122,7 @@ export async function fileRows(
   for (const file of wanted) {
     const text = reading.value.get(file.readFrom);
     if (text === undefined) {
-      const failure = unreadable(leaf, file, `open ${file.path}: no such file or directory`);
+      const failure = unreadable(leaf, file, `open ${inCheckout(file.path)}: no such file or directory`);
       problems.push(failedProblem(leaf.node, [filePart(leaf, file.path)], failure));
     } else {
       const outcome = fileOutcome(source, file, text, run);

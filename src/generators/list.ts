@@ -5,8 +5,8 @@
  */
 import type { Json, JsonObject } from '../api/objects.ts';
 import { AppsetError, asAppsetError } from '../support/errors.ts';
-import { parseYaml } from '../support/yaml.ts';
-import { fromJson, type GoMap, goMap } from '../templating/values.ts';
+import { unmarshalYaml } from '../support/yaml.ts';
+import { ANY, fromJson, GoMap, goMap } from '../templating/values.ts';
 import type { Generator, GeneratorNode, Outcome, Problem, Row } from './contract.ts';
 import { listField, stringField } from './fields.ts';
 import { contentHash, part } from './identity.ts';
@@ -18,7 +18,11 @@ const wrong = (text: string): AppsetError => new AppsetError('APPSET_E0204', tex
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** An element without keys is no map at all, which is told from an empty one where params are shown. */
+const NOTHING = new GoMap(new Map(), ANY, 'string', true);
+
 function legacyParams(element: JsonObject): GoMap {
+  if (Object.keys(element).length === 0) return NOTHING;
   const params = goMap();
   for (const [key, value] of Object.entries(element)) {
     if (key !== 'values') {
@@ -46,9 +50,13 @@ function elementParams(element: Json, go: boolean): GoMap {
 function parseElements(text: string): readonly Json[] {
   let parsed: Json;
   try {
-    parsed = parseYaml(text);
+    parsed = unmarshalYaml(text);
   } catch (error) {
-    throw wrong(`error unmarshling decoded ElementsYaml ${asAppsetError(error).message}`);
+    const cause = asAppsetError(error);
+    throw new AppsetError('APPSET_E0204', `error unmarshling decoded ElementsYaml ${cause.message}`, {
+      place: { ...cause.place, field: 'elementsYaml' },
+      cause,
+    });
   }
   if (parsed === null) return [];
   if (!Array.isArray(parsed)) throw wrong(notMaps(parsed, JSON_MAPS));
