@@ -5,7 +5,7 @@
  */
 import type { ApplicationSet, ApplicationTemplate, JsonObject } from '../api/objects.ts';
 import { keyOf } from '../api/objects.ts';
-import { decodeStruct } from '../api/structs.ts';
+import { adviseField, decodeStruct } from '../api/structs.ts';
 import type {
   EntryResult,
   GenerationContext,
@@ -115,10 +115,9 @@ class Templates {
     const { value, unknownFields } = decodeStruct('ApplicationSetTemplate', entry.template as JsonObject);
     for (const field of unknownFields) {
       const path = `spec.template.${field}`;
-      this.#notices.set(
-        path,
-        new AppsetError('APPSET_E0103', `unknown field ${path}: left out`, { place: { field: path } }),
-      );
+      const { text } = adviseField('ApplicationSet', path);
+      const message = `unknown field ${path} is left out${text === '' ? '' : `: ${text}`}`;
+      this.#notices.set(path, new AppsetError('APPSET_E0103', message, { place: { field: path } }));
     }
     this.#decoded.set(entry.template, value as ApplicationTemplate);
     return value as ApplicationTemplate;

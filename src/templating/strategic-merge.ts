@@ -49,7 +49,22 @@ function retain(original: Fields, patch: JsonObject): Fields {
   return Object.fromEntries(Object.entries(original).filter(([key]) => kept.has(key)));
 }
 
-const union = (a: readonly Json[], b: readonly Json[]): Json[] => [...new Set([...a, ...b])];
+/**
+ * The union in Kubernetes' order: the patch's items as the patch has them, and the items only the
+ * original has before the first of them that stands behind them in the original, else at the end.
+ */
+function union(original: readonly Json[], patch: readonly Json[]): Json[] {
+  const right = [...new Set(patch)];
+  const rest = original.filter((item, index) => !right.includes(item) && original.indexOf(item) === index);
+  const merged: Json[] = [];
+  for (const item of right) {
+    const at = original.indexOf(item);
+    while (at >= 0 && rest[0] !== undefined && original.indexOf(rest[0]) < at)
+      merged.push(...rest.splice(0, 1));
+    merged.push(item);
+  }
+  return [...merged, ...rest];
+}
 
 /** `path` is the object's own: `[]` is the Application, `['metadata']` its metadata. */
 function mergeObjects(original: JsonObject, patch: JsonObject, path: readonly string[]): JsonObject {

@@ -24,7 +24,13 @@ describe('strategic merge', () => {
       'finalizers are united',
       { metadata: { finalizers: ['f1'] } },
       { metadata: { finalizers: ['f2', 'f1'] } },
-      { metadata: { finalizers: ['f1', 'f2'] } },
+      { metadata: { finalizers: ['f2', 'f1'] } },
+    ],
+    [
+      'finalizers of the patch come first, but for those that stood before them',
+      { metadata: { finalizers: ['a', 'b', 'c'] } },
+      { metadata: { finalizers: ['b', 'd'] } },
+      { metadata: { finalizers: ['a', 'b', 'd', 'c'] } },
     ],
     [
       'an empty list adds no finalizer',
