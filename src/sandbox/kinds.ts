@@ -76,6 +76,7 @@ const SERVICE_ACCOUNTS: ResourceType = {
   plural: 'serviceaccounts',
   namespaced: true,
 };
+const SERVICES: ResourceType = { apiVersion: 'v1', kind: 'Service', plural: 'services', namespaced: true };
 const DEPLOYMENTS: ResourceType = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
@@ -99,6 +100,7 @@ const BUILT_IN: readonly Kind[] = [
   kindOf(RESOURCES.configMaps, { shortNames: ['cm'] }),
   kindOf(RESOURCES.events, { shortNames: ['ev'] }),
   kindOf(RESOURCES.pods, { shortNames: ['po'], categories: ['all'], statusSubresource: true }),
+  kindOf(SERVICES, { shortNames: ['svc'], categories: ['all'], statusSubresource: true }),
   kindOf(SERVICE_ACCOUNTS, { shortNames: ['sa'] }),
   kindOf(RESOURCES.leases, { unconditionalUpdate: false }),
   kindOf(DEPLOYMENTS, {

@@ -9,6 +9,7 @@ import { LIMITS } from '../../support/limits.ts';
 import { parseYaml } from '../../support/yaml.ts';
 import { badRequest } from '../failures.ts';
 import type { Kind, KindRegistry } from '../kinds.ts';
+import { parseProtobuf } from './protobuf.ts';
 
 /** What a path under /api or /apis names. */
 export interface Target {
@@ -42,8 +43,8 @@ export function targetOf(registry: KindRegistry, path: string): Target | undefin
   return { kind, namespace, name, subresource };
 }
 
-/** The whole body as text. @throws ApiError 413 above the bound */
-export async function readBody(request: IncomingMessage): Promise<string> {
+/** The whole body. @throws ApiError 413 above the bound */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -53,7 +54,7 @@ export async function readBody(request: IncomingMessage): Promise<string> {
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 const unsupported = (accepted: readonly string[]): ApiError =>
@@ -66,8 +67,16 @@ const unsupported = (accepted: readonly string[]): ApiError =>
 export const contentTypeOf = (request: IncomingMessage): string =>
   (request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
 
-/** A body as JSON; YAML is read where the content type says so. @throws ApiError 400, 415 */
-export function parseBody(text: string, contentType: string): unknown {
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+
+/** A body as JSON; YAML and protobuf are read where the content type says so. @throws ApiError 400, 415 */
+export function parseBody(body: Buffer, contentType: string): unknown {
+  if (contentType === PROTOBUF) {
+    const object = parseProtobuf(body);
+    if (object === undefined) throw unsupported(['application/json', 'application/yaml']);
+    return object;
+  }
+  const text = body.toString('utf8');
   if (/yaml/.test(contentType) && !text.trimStart().startsWith('{')) {
     try {
       return parseYaml(text);

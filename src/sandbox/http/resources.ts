@@ -100,9 +100,9 @@ export async function answerResource(
 }
 
 /** The name a create carries in its body, for fault rules that name one. */
-function nameIn(body: string, verb: FaultVerb): string | undefined {
+function nameIn(body: Buffer, verb: FaultVerb): string | undefined {
   if (verb !== 'create') return undefined;
-  return /"metadata"\s*:\s*\{[^{}]*?"name"\s*:\s*"([^"]*)"/.exec(body)?.[1];
+  return /"metadata"\s*:\s*\{[^{}]*?"name"\s*:\s*"([^"]*)"/.exec(body.toString('utf8'))?.[1];
 }
 
 /** Faults that replace the answer; true when nothing is left to do. */
@@ -144,7 +144,7 @@ interface Performed {
   readonly warnings: readonly string[];
 }
 
-function perform(store: Store, exchange: Exchange, target: Target, verb: FaultVerb, body: string): Performed {
+function perform(store: Store, exchange: Exchange, target: Target, verb: FaultVerb, body: Buffer): Performed {
   const { kind, namespace, name = '' } = target;
   const { query, request } = exchange;
   const shape = shapeOf(store, exchange, target);
@@ -187,7 +187,7 @@ function perform(store: Store, exchange: Exchange, target: Target, verb: FaultVe
   }
 }
 
-function deleteOne(store: Store, { query }: Exchange, target: Target, body: string): Performed {
+function deleteOne(store: Store, { query }: Exchange, target: Target, body: Buffer): Performed {
   const { kind, namespace, name = '' } = target;
   const { object, gone } = store.delete(kind, namespace, name, deleteRequest(query, body));
   if (!gone) return { code: 200, answer: object, warnings: [] };
@@ -204,7 +204,7 @@ function deleteOne(store: Store, { query }: Exchange, target: Target, body: stri
   };
 }
 
-function deleteAll(store: Store, exchange: Exchange, target: Target, body: string): Performed {
+function deleteAll(store: Store, exchange: Exchange, target: Target, body: Buffer): Performed {
   const { kind, namespace } = target;
   const { items, resourceVersion } = store.list(kind, listQuery(exchange.query, namespace));
   const request = deleteRequest(exchange.query, body);
@@ -217,8 +217,8 @@ function deleteAll(store: Store, exchange: Exchange, target: Target, body: strin
   return { code: 200, answer: shapedList(shape, deleted, { resourceVersion }), warnings: [] };
 }
 
-function deleteRequest(query: URLSearchParams, body: string): DeleteRequest {
-  const parsed = body.trim() === '' ? {} : parseBody(body, 'application/json');
+function deleteRequest(query: URLSearchParams, body: Buffer): DeleteRequest {
+  const parsed = body.length === 0 ? {} : parseBody(body, 'application/json');
   const options: JsonObject = isJsonObject(parsed) ? parsed : {};
   const conditions = isJsonObject(options.preconditions) ? options.preconditions : {};
   const said = options.propagationPolicy ?? query.get('propagationPolicy') ?? undefined;
