@@ -157,14 +157,14 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
   return set;
 }
 
-/** What of `a` is neither in `b` nor below a field of `b`. */
+/** What of `a` is not in `b`. A field of `b` does not stand for what is below it: an empty map owns itself only. */
 export function minus(a: FieldSet, b: FieldSet): FieldSet {
   const set: Record<string, FieldSet> = {};
   for (const [step, inner] of Object.entries(a)) {
     const other = b[step];
     if (other === undefined) set[step] = inner;
-    else if (!isLeaf(other) && !isLeaf(inner)) {
-      const left = minus(inner, other);
+    else if (!isLeaf(inner)) {
+      const left = isLeaf(other) ? inner : minus(inner, other);
       if (!isLeaf(left)) set[step] = left;
     }
   }
@@ -177,7 +177,8 @@ export function overlap(a: FieldSet, b: FieldSet, path = ''): string[] {
     const other = b[step];
     if (other === undefined) return [];
     const here = step === '.' ? path : `${path}${stepText(step)}`;
-    return isLeaf(inner) || isLeaf(other) ? [here] : overlap(inner, other, here);
+    if (isLeaf(inner)) return [here];
+    return isLeaf(other) ? [] : overlap(inner, other, here);
   });
 }
 
