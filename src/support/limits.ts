@@ -15,14 +15,20 @@ export const LIMITS = {
   parsedFiles: 10_000,
   /** Steps one template may take (nodes executed, loop turns, function work) before it is stopped. */
   templateSteps: 2_000_000,
+  /** Steps a template is charged for one bcrypt hash (about 60 ms). */
+  bcryptSteps: 100_000,
+  /** Steps a template is charged for one scrypt key (about 150 ms). */
+  scryptSteps: 200_000,
+  /** Steps a template is charged for one key of 2048 bits, or one of an elliptic curve. */
+  rsa2048Steps: 200_000,
+  /** Steps a template is charged for one key of 4096 bits, or one of DSA: seconds of work. */
+  rsa4096Steps: 900_000,
   /** Bytes one template may write. */
   templateOutputBytes: 1_048_576,
   /** How deep a template may call itself through {{template}}. */
   templateRecursion: 100,
   /** Parentheses and blocks of a template inside each other; the parser and the walker recurse over them. */
   templateNesting: 1_000,
-  /** Patterns the braces of one glob may stand for. */
-  globAlternatives: 1_000,
   /** Lists and maps inside each other that are still printed; a value that contains itself has no end. */
   valueDepth: 1_000,
   /** Columns of a line shown around an error's caret. */

@@ -9,11 +9,14 @@ const lengthOf = (value: GoValue): number | undefined => {
   return value instanceof GoSlice ? value.items.length : undefined;
 };
 
+/** Go follows a pointer before it looks at what it has. */
+const pointedType = (value: GoValue): string => typeOf(value).replace(/^\*/, '');
+
 export function length(value: Evaluated): GoInt {
   if (value === undefined) throw new GoError('reflect: call of reflect.Value.Type on zero Value');
   if (value === null) throw new GoError('len of nil pointer');
   const size = lengthOf(value);
-  if (size === undefined) throw new GoError(`len of type ${typeOf(value)}`);
+  if (size === undefined) throw new GoError(`len of type ${pointedType(value)}`);
   return new GoInt('int', BigInt(size));
 }
 
@@ -70,7 +73,7 @@ export function index(item: Evaluated, indexes: readonly Evaluated[]): Evaluated
       const byte: number | undefined = toBytes(value)[position(at, byteLength(value))];
       if (byte === undefined) throw new GoError('reflect: string index out of range');
       value = new GoInt('uint8', BigInt(byte));
-    } else throw new GoError(`can't index item of type ${typeOf(value)}`);
+    } else throw new GoError(`can't index item of type ${pointedType(value)}`);
   }
   return value;
 }
