@@ -53,7 +53,9 @@ export class ClusterDirectory {
     const server = withoutSlashes(written);
     const prefix = `error getting cluster by server "${server}": `;
     if (server === IN_CLUSTER_SERVER) {
-      return this.#inClusterEnabled ? undefined : `${prefix}cluster "${server}" is disabled`;
+      return this.#inClusterEnabled
+        ? undefined
+        : `${prefix}rpc error: code = NotFound desc = cluster "${server}" is disabled`;
     }
     const cluster = this.#byServer.get(server);
     if (cluster === undefined)

@@ -112,9 +112,10 @@ class Templates {
   decode(entry: EntryResult): ApplicationTemplate {
     const known = this.#decoded.get(entry.template);
     if (known !== undefined) return known;
-    const { value, unknownFields } = decodeStruct('ApplicationSetTemplate', entry.template as JsonObject);
-    for (const field of unknownFields) {
-      const path = `spec.template.${field}`;
+    const { value, unknownFields } = decodeStruct('ApplicationSetTemplate', entry.template as JsonObject, {
+      path: 'spec.template',
+    });
+    for (const path of unknownFields) {
       const { text } = adviseField('ApplicationSet', path);
       const message = `unknown field ${path} is left out${text === '' ? '' : `: ${text}`}`;
       this.#notices.set(path, new AppsetError('APPSET_E0103', message, { place: { field: path } }));

@@ -52,7 +52,7 @@ export class Turns {
 /**
  * The Applications of the entries' rows.
  *
- * @param templateOf the decoded template of an entry
+ * @param templateOf the decoded template of an entry; where it throws, every row of the entry fails
  */
 export async function renderEntries(
   set: ApplicationSet,
@@ -65,18 +65,39 @@ export async function renderEntries(
   const failed: FailedRow[] = [];
   const turns = new Turns(settings.clock);
   for (const [index, entry] of entries.entries()) {
-    const compiled = new CompiledApplication(set, templateOf(entry));
+    let compiled: CompiledApplication | undefined;
+    let broken: unknown;
+    try {
+      if (entry.generated.rows.length > 0) compiled = new CompiledApplication(set, templateOf(entry));
+    } catch (error) {
+      broken = error;
+    }
     for (const row of entry.generated.rows) {
       if (turns.due) {
         await turns.take();
         settings.signal?.throwIfAborted();
       }
-      const result = renderRow(compiled, row, index, entry, context, settings.compat);
+      const result =
+        compiled === undefined
+          ? failedRow(broken, row, index, entry)
+          : renderRow(compiled, row, index, entry, context, settings.compat);
       if ('rendered' in result) rows.push(result);
       else failed.push(result);
     }
   }
   return { rows, failed };
+}
+
+function failedRow(error: unknown, row: Row, index: number, entry: EntryResult, name?: string): FailedRow {
+  return {
+    entry: index,
+    parts: row.parts,
+    ...(name === undefined || name === '' ? {} : { applicationName: name }),
+    error: asAppsetError(error).at({
+      generator: `generators[${entry.index}].${entry.generator}`,
+      element: elementOf(row.parts),
+    }),
+  };
 }
 
 function renderRow(
@@ -87,24 +108,15 @@ function renderRow(
   context: RenderContext,
   compat: boolean,
 ): RenderedRow | FailedRow {
-  const fail = (error: unknown, name: string | undefined): FailedRow => ({
-    entry: index,
-    parts: row.parts,
-    ...(name === undefined || name === '' ? {} : { applicationName: name }),
-    error: asAppsetError(error).at({
-      generator: `generators[${entry.index}].${entry.generator}`,
-      element: elementOf(row.parts),
-    }),
-  });
   try {
     const application = compiled.render(row.params, context);
     const problem = compat ? undefined : renderedNameProblem(application);
-    if (problem !== undefined) return fail(problem, application.metadata.name);
+    if (problem !== undefined) return failedRow(problem, row, index, entry, application.metadata.name);
     return {
       rendered: { application, entry: index, parts: row.parts, stale: row.stale === true },
       params: row.params,
     };
   } catch (error) {
-    return fail(error, compiled.renderName(row.params, context));
+    return failedRow(error, row, index, entry, compiled.renderName(row.params, context));
   }
 }

@@ -8,14 +8,15 @@ import { decodeStruct } from '../api/structs.ts';
 import { BoundedCache } from '../support/bounded-cache.ts';
 import { AppsetError, messageOf } from '../support/errors.ts';
 import { goQuote } from '../support/go-quote.ts';
-import { isJsonObject, setKey } from '../support/json.ts';
+import { isJsonObject } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
 import { parseYaml } from '../support/yaml.ts';
-import { compareBytes } from './bytes.ts';
 import type { RenderContext, TemplateMode } from './contract.ts';
+import { encodeJson } from './functions/json-encode.ts';
+import { jsonComplaint } from './functions/json-syntax.ts';
 import { strategicMerge } from './strategic-merge.ts';
 import { compileString } from './strings.ts';
-import type { GoMap } from './values.ts';
+import { fromJson, type GoMap } from './values.ts';
 
 export interface TemplatePatch {
   readonly nondeterministic: boolean;
@@ -36,26 +37,9 @@ interface Patch {
 }
 
 const FIELD = 'spec.templatePatch';
-const HTML = /[<>&\u2028\u2029]/g;
 
 const fail = (message: string, cause: unknown): AppsetError =>
   new AppsetError('APPSET_E0304', message, { cause, place: { field: FIELD } });
-
-function sorted(value: Json): Json {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isJsonObject(value)) return value;
-  const out: Record<string, Json | undefined> = {};
-  for (const key of Object.keys(value).sort(compareBytes)) setKey(out, key, sorted(value[key] ?? null));
-  return out;
-}
-
-/** JSON as Go writes it: compact, keys in order, `<`, `>` and `&` escaped. */
-function goJson(value: Json): string {
-  return JSON.stringify(sorted(value)).replace(
-    HTML,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
 
 function parsePatch(rendered: string): Patch {
   let value: Json;
@@ -64,7 +48,8 @@ function parsePatch(rendered: string): Patch {
     try {
       value = JSON.parse(rendered) as Json;
     } catch (error) {
-      throw fail(`invalid templatePatch ${goQuote(rendered)}: ${messageOf(error)}`, error);
+      const words = jsonComplaint(rendered) ?? messageOf(error);
+      throw fail(`invalid templatePatch ${goQuote(rendered)}: ${words}`, error);
     }
   } else {
     try {
@@ -72,7 +57,7 @@ function parsePatch(rendered: string): Patch {
     } catch (error) {
       throw fail(`error while converting template to json ${goQuote(rendered)}: ${messageOf(error)}`, error);
     }
-    text = goJson(value);
+    text = encodeJson(fromJson(value));
   }
   try {
     decodeStruct('Application', value);

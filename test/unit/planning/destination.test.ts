@@ -55,7 +55,10 @@ describe('destination', () => {
   });
 
   test.each([
-    [{ server: LOCAL }, `error getting cluster by server "${LOCAL}": cluster "${LOCAL}" is disabled`],
+    [
+      { server: LOCAL },
+      `error getting cluster by server "${LOCAL}": rpc error: code = NotFound desc = cluster "${LOCAL}" is disabled`,
+    ],
     [{ name: 'in-cluster' }, 'there are no clusters with this name: in-cluster'],
     [{ name: 'home' }, 'there are no clusters with this name: home'],
   ])('with in-cluster use switched off %j is unknown', (destination, problem) => {

@@ -130,6 +130,17 @@ describe('in normal mode', () => {
     expect(evaluation.firstError?.reason).toBe('RenderTemplateParamsError');
   });
 
+  test('a template of the wrong shape fails the rows it is for', async () => {
+    const evaluation = await evaluate(
+      set([{ app: 'a' }], { template: template('{{.app}}', { project: 5 }) }),
+    );
+    expect(evaluation.rendered).toEqual([]);
+    expect(evaluation.failedRows[0]?.error).toMatchObject({
+      code: 'APPSET_E0102',
+      place: { field: 'spec.template.spec.project', element: 'elements[0]' },
+    });
+  });
+
   test.each([
     ['missing parameter', '{{.no}}', '<no value>'],
     ['capital letters', 'Web', 'DNS-1123'],
@@ -220,7 +231,7 @@ describe('in compat mode', () => {
   const good = (app: string) => ({ list: { elements: [{ app }] } });
 
   test('the earliest entry’s error is reported, rendering of an entry before generation of the next', async () => {
-    const first = async (generators: ApplicationSetSpec['generators']) => {
+    const first = async (generators: NonNullable<ApplicationSetSpec['generators']>) => {
       const given = set([], {
         generators,
         goTemplateOptions: ['missingkey=error'],
