@@ -102,6 +102,10 @@ function requirement(
   return { key, operator, values: new Set(values) };
 }
 
+/** A number or boolean never equals a label: better refused than never matching. */
+const wrongType = (field: string, want: string): AppsetError =>
+  new AppsetError('APPSET_E0203', `${field} must be ${want}`);
+
 const OPERATORS: ReadonlySet<string> = new Set<Operator>(['In', 'NotIn', 'Exists', 'DoesNotExist']);
 
 /** Whether a selector asks for nothing: absent, or without labels and expressions. */
@@ -125,9 +129,13 @@ export function compileSelector(
   const requirements: Requirement[] = [];
   if (selector === undefined || selector === null) return requirements;
   for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
+    if (typeof value !== 'string') throw wrongType(`matchLabels.${key}`, 'a string');
     requirements.push(requirement(key, 'In', [value], rules));
   }
-  for (const expression of selector.matchExpressions ?? []) {
+  for (const [index, expression] of (selector.matchExpressions ?? []).entries()) {
+    if ((expression.values ?? []).some((value) => typeof value !== 'string')) {
+      throw wrongType(`matchExpressions[${index}].values`, 'a list of strings');
+    }
     const operator = expression.operator ?? '';
     if (!OPERATORS.has(operator)) {
       throw new AppsetError(

@@ -16,10 +16,11 @@ import { AppsetError, asAppsetError } from '../support/errors.ts';
 import { normalizeName } from '../support/slug.ts';
 import { compareBytes } from '../templating/bytes.ts';
 import { type GoMap, GoSlice, goMap, goStringMap, MAP_ANY } from '../templating/values.ts';
-import type { ClusterFact, Generator, GeneratorNode, Outcome, Part, Problem, Row } from './contract.ts';
+import { Collector } from './collector.ts';
+import type { ClusterFact, Generator, GeneratorNode, Outcome, Part } from './contract.ts';
 import { booleanField, stringMapField } from './fields.ts';
 import { part } from './identity.ts';
-import { failedProblem, unknownOutcome, unknownProblem, usable } from './outcome.ts';
+import { usable } from './outcome.ts';
 import { appendValues } from './values.ts';
 
 const metadataOf = new WeakMap<ClusterFact, GoMap>();
@@ -96,43 +97,38 @@ export const clustersGenerator: Generator = {
     const flat = booleanField(spec, 'flatList');
     select([], selector);
     const reading = usable(await run.clusters(), settings);
-    const problems: Problem[] = [];
+    const collector = new Collector(node);
     if (reading.error !== undefined) {
-      const error = reading.error.prefixed('error getting cluster secrets: ');
-      if (reading.value === undefined) return unknownOutcome(node, error);
-      problems.push(unknownProblem(node, error));
+      collector.unknown(reading.error.prefixed('error getting cluster secrets: '));
     }
-    const facts = select(reading.value ?? [], selector);
-    const stale = reading.stale ? ({ stale: true } as const) : {};
-    const rows: Row[] = [];
+    if (reading.value === undefined) return collector.outcome;
+    const facts = select(reading.value, selector);
+    const { stale } = reading;
+    const list = [part(node.leaf, 'clusterList', 'clusters', 'the list of clusters')];
     const add = (params: GoMap, own: Part, where: string): void => {
-      const parts = [flat ? part(node.leaf, 'clusterList', 'clusters', 'the list of clusters') : own];
-      try {
-        rows.push({ params: appendValues(params, values, mode, render), parts, ...stale });
-      } catch (error) {
-        const failure = asAppsetError(error).prefixed(`error appending templated values for ${where}: `);
-        problems.push(failedProblem(node, parts, failure));
-      }
+      const prefix = `error appending templated values for ${where}: `;
+      collector.add(flat ? list : [own], prefix, stale, () => appendValues(params, values, mode, render));
     };
     for (const fact of facts) {
       const label = `Secret ${controllerNamespace}/${fact.secretName}`;
       add(secretParams(fact, mode.go), part(node.leaf, 'cluster', fact.secretName, label), 'cluster');
     }
     if (isEmptySelector(selector) && !facts.some((fact) => fact.server === IN_CLUSTER_SERVER)) {
-      add(
-        localParams(),
-        part(node.leaf, 'localCluster', IN_CLUSTER_NAME, 'the local cluster'),
-        'local cluster',
-      );
+      const local = part(node.leaf, 'localCluster', IN_CLUSTER_NAME, 'the local cluster');
+      add(localParams(), local, 'local cluster');
     }
-    if (!flat) return { rows, problems };
-    if (problems.some((problem) => problem.kind === 'failed')) return { rows: [], problems };
-    const parts = [part(node.leaf, 'clusterList', 'clusters', 'the list of clusters')];
-    const list = new GoSlice(
-      rows.map((row) => row.params),
-      MAP_ANY,
-      rows.length === 0,
-    );
-    return { rows: [{ params: goMap([['clusters', list]]), parts, ...stale }], problems };
+    return flat ? oneRow(collector.outcome, list, stale) : collector.outcome;
   },
 };
+
+/** All clusters as one param; without one of them the list would be another list. */
+function oneRow({ rows, problems }: Outcome, parts: readonly Part[], stale: boolean): Outcome {
+  if (problems.length > (stale ? 1 : 0)) return { rows: [], problems };
+  const clusters = new GoSlice(
+    rows.map((row) => row.params),
+    MAP_ANY,
+    rows.length === 0,
+  );
+  const params = goMap([['clusters', clusters]]);
+  return { rows: [stale ? { params, parts, stale: true } : { params, parts }], problems };
+}

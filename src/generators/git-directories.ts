@@ -3,14 +3,13 @@
  * commit's paths, and submodules; hidden ones and all below them are left out, symlinks never count.
  * A pattern must match a whole path; an exclude wins whatever the order.
  */
-import { asAppsetError } from '../support/errors.ts';
 import { compilePathMatch, type PathPattern } from '../support/globs.ts';
 import { compareBytes } from '../templating/bytes.ts';
 import { goMap } from '../templating/values.ts';
-import type { GenerationRun, GitTree, Outcome, Problem, Row } from './contract.ts';
+import { Collector } from './collector.ts';
+import type { GenerationRun, GitTree, Outcome } from './contract.ts';
 import { addPathParams, type GitLeaf } from './git-leaf.ts';
 import { part } from './identity.ts';
-import { failedProblem } from './outcome.ts';
 import { appendValues } from './values.ts';
 
 const listed = new WeakMap<GitTree, readonly string[]>();
@@ -42,6 +41,9 @@ export function directoriesOf(tree: GitTree): readonly string[] {
 const patterns = (texts: readonly string[]): readonly PathPattern[] =>
   texts.map(compilePathMatch).filter((pattern) => pattern !== undefined);
 
+const VALUES_PREFIX =
+  'error generating params from git: error generating params from apps: failed to append templated values: ';
+
 /** The rows of a leaf, in order of listing. A malformed pattern matches nothing, as in the reference. */
 export function directoryRows(
   leaf: GitLeaf,
@@ -51,23 +53,16 @@ export function directoryRows(
   const { mode, render } = run.context;
   const include = patterns(items.include);
   const exclude = patterns(items.exclude);
-  const rows: Row[] = [];
-  const problems: Problem[] = [];
+  const collector = new Collector(leaf.node);
   for (const directory of directoriesOf(leaf.tree)) {
     if (!include.some((matches) => matches(directory))) continue;
     if (exclude.some((matches) => matches(directory))) continue;
     const parts = [part(leaf.node.leaf, 'directory', directory, directory)];
-    try {
+    collector.add(parts, VALUES_PREFIX, leaf.stale, () => {
       const params = goMap();
       addPathParams(params, directory, leaf.prefix, mode.go);
-      const full = appendValues(params, leaf.values, mode, render);
-      rows.push(leaf.stale ? { params: full, parts, stale: true } : { params: full, parts });
-    } catch (error) {
-      const failure = asAppsetError(error).prefixed(
-        'error generating params from git: error generating params from apps: failed to append templated values: ',
-      );
-      problems.push(failedProblem(leaf.node, parts, failure));
-    }
+      return appendValues(params, leaf.values, mode, render);
+    });
   }
-  return { rows, problems };
+  return collector.outcome;
 }

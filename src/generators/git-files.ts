@@ -7,11 +7,12 @@
 import { AppsetError, asAppsetError } from '../support/errors.ts';
 import { compareBytes } from '../templating/bytes.ts';
 import { type GoMap, goMap } from '../templating/values.ts';
-import type { FailedElement, GenerationRun, Outcome, Part, Problem, Row } from './contract.ts';
+import { Collector } from './collector.ts';
+import type { GenerationRun, Outcome, Part } from './contract.ts';
 import { inCheckout, type TakenFile, takeFiles } from './git-file-patterns.ts';
 import { addPathParams, type GitLeaf, serviceError } from './git-leaf.ts';
 import { part } from './identity.ts';
-import { failedProblem, unknownProblem, usable } from './outcome.ts';
+import { usable } from './outcome.ts';
 import { type FileItem, parseParams } from './params-file.ts';
 import { flattenInto } from './plain-text.ts';
 import { appendValues } from './values.ts';
@@ -25,31 +26,6 @@ function unreadable(leaf: GitLeaf, file: TakenFile, why: string): AppsetError {
   );
 }
 
-function itemRow(leaf: GitLeaf, path: string, item: FileItem, run: GenerationRun): Row | FailedElement {
-  const { mode, render } = run.context;
-  const own =
-    item.index === undefined
-      ? filePart(leaf, path)
-      : part(leaf.node.leaf, 'file', `${path}#${item.hash}`, `${path}[${item.index}]`);
-  const parts = [own];
-  const slash = path.lastIndexOf('/');
-  try {
-    const params = paramsOf(item.value, mode.go);
-    addPathParams(
-      params,
-      slash < 0 ? '.' : path.slice(0, slash),
-      leaf.prefix,
-      mode.go,
-      path.slice(slash + 1),
-    );
-    const full = appendValues(params, leaf.values, mode, render);
-    return leaf.stale ? { params: full, parts, stale: true } : { params: full, parts };
-  } catch (error) {
-    const prefix = `${processing(leaf, path)}failed to append templated values: `;
-    return { path: leaf.node.path, parts, error: asAppsetError(error).prefixed(prefix) };
-  }
-}
-
 const processing = (leaf: GitLeaf, path: string): string =>
   `error generating params from git: unable to process file '${path}' from repository '${leaf.request.repoURL}': `;
 
@@ -61,22 +37,53 @@ function paramsOf(value: GoMap | null, go: boolean): GoMap {
   return params;
 }
 
-function fileOutcome(leaf: GitLeaf, file: TakenFile, text: string, run: GenerationRun): Outcome {
-  let items: readonly FileItem[];
+function addFile(
+  collector: Collector,
+  leaf: GitLeaf,
+  path: string,
+  items: readonly FileItem[],
+  run: GenerationRun,
+): void {
+  const { mode, render } = run.context;
+  const prefix = `${processing(leaf, path)}failed to append templated values: `;
+  const slash = path.lastIndexOf('/');
+  const directory = slash < 0 ? '.' : path.slice(0, slash);
+  for (const { value, index, hash } of items) {
+    const own =
+      index === undefined
+        ? filePart(leaf, path)
+        : part(leaf.node.leaf, 'file', `${path}#${hash}`, `${path}[${index}]`);
+    collector.add([own], prefix, leaf.stale, () => {
+      const params = paramsOf(value, mode.go);
+      addPathParams(params, directory, leaf.prefix, mode.go, path.slice(slash + 1));
+      return appendValues(params, leaf.values, mode, render);
+    });
+  }
+}
+
+function parse(leaf: GitLeaf, file: TakenFile, text: string | undefined): readonly FileItem[] {
+  if (text === undefined) {
+    throw unreadable(leaf, file, `open ${inCheckout(file.path)}: no such file or directory`);
+  }
   try {
-    items = parseParams(text, file.oid);
+    return parseParams(text, file.oid);
   } catch (error) {
-    const failure = asAppsetError(error).prefixed(`${processing(leaf, file.path)}unable to parse file: `);
-    return { rows: [], problems: [failedProblem(leaf.node, [filePart(leaf, file.path)], failure)] };
+    throw asAppsetError(error).prefixed(`${processing(leaf, file.path)}unable to parse file: `);
   }
-  const rows: Row[] = [];
-  const problems: Problem[] = [];
-  for (const item of items) {
-    const made = itemRow(leaf, file.path, item, run);
-    if ('error' in made) problems.push(failedProblem(leaf.node, made.parts, made.error));
-    else rows.push(made);
+}
+
+/** Files to read; reports those that are taken but cannot be read. */
+function readable(taken: readonly TakenFile[], leaf: GitLeaf, collector: Collector, compat: boolean) {
+  const wanted: TakenFile[] = [];
+  for (const file of taken) {
+    if (file.unreadable !== undefined && (compat || !file.excluded)) {
+      collector.failed(
+        file.excluded ? [] : [filePart(leaf, file.path)],
+        unreadable(leaf, file, file.unreadable),
+      );
+    } else if (!file.excluded) wanted.push(file);
   }
-  return { rows, problems };
+  return wanted.sort((a, b) => compareBytes(a.path, b.path));
 }
 
 /**
@@ -91,45 +98,27 @@ export async function fileRows(
 ): Promise<Outcome> {
   const { settings, sources } = run.context;
   const taken = takeFiles(leaf.tree, items, settings.newGitFileGlobbing, leaf.request.repoURL);
-  const rows: Row[] = [];
-  const problems: Problem[] = [];
-  const files: TakenFile[] = [];
-  for (const file of taken) {
-    if (file.unreadable === undefined) files.push(file);
-    else if (!file.excluded) {
-      const failure = unreadable(leaf, file, file.unreadable);
-      problems.push(failedProblem(leaf.node, [filePart(leaf, file.path)], failure));
-    } else if (settings.compat) {
-      problems.push(failedProblem(leaf.node, [], unreadable(leaf, file, file.unreadable)));
-    }
-  }
-  if (settings.compat && problems.length > 0) return { rows, problems };
-  const wanted = files.filter((file) => !file.excluded).sort((a, b) => compareBytes(a.path, b.path));
+  const collector = new Collector(leaf.node);
+  const wanted = readable(taken, leaf, collector, settings.compat);
   if (wanted.length > settings.maxFiles) {
     throw new AppsetError(
       'APPSET_E0205',
       `the patterns take ${wanted.length} files, more than the ${settings.maxFiles} allowed`,
     );
   }
-  if (wanted.length === 0) return { rows, problems };
+  if (wanted.length === 0 || (settings.compat && collector.hasProblems)) return collector.outcome;
   const paths = [...new Set(wanted.map((file) => file.readFrom))];
   const reading = usable(await sources.gitFiles(leaf.request, leaf.tree.commit, paths), settings);
-  if (reading.error !== undefined) {
-    problems.push(unknownProblem(leaf.node, serviceError(reading.error, 'files')));
-  }
-  if (reading.value === undefined) return { rows: [], problems };
+  if (reading.error !== undefined) collector.unknown(serviceError(reading.error, 'files'));
+  if (reading.value === undefined) return collector.outcome;
   const source = reading.stale ? { ...leaf, stale: true } : leaf;
   for (const file of wanted) {
-    const text = reading.value.get(file.readFrom);
-    if (text === undefined) {
-      const failure = unreadable(leaf, file, `open ${inCheckout(file.path)}: no such file or directory`);
-      problems.push(failedProblem(leaf.node, [filePart(leaf, file.path)], failure));
-    } else {
-      const outcome = fileOutcome(source, file, text, run);
-      rows.push(...outcome.rows);
-      problems.push(...outcome.problems);
+    try {
+      addFile(collector, source, file.path, parse(leaf, file, reading.value.get(file.readFrom)), run);
+    } catch (error) {
+      collector.failed([filePart(leaf, file.path)], asAppsetError(error));
     }
-    if (settings.compat && problems.length > 0) return { rows: [], problems };
+    if (settings.compat && collector.hasProblems) break;
   }
-  return { rows, problems };
+  return collector.outcome;
 }

@@ -10,7 +10,7 @@
 import type { ApplicationSet, ApplicationTemplate, JsonObject } from '../api/objects.ts';
 import { AppsetError, asAppsetError } from '../support/errors.ts';
 import { isJsonObject } from '../support/json.ts';
-import { overrideTemplate } from '../templating/template-override.ts';
+import { overrideTemplate } from '../templating/index.ts';
 import type {
   EntryResult,
   Generated,

@@ -5,7 +5,8 @@
  */
 import { compileSelector, matchesSelector, PARAM_RULES, type Requirement } from '../api/label-selector.ts';
 import type { JsonObject, LabelSelector } from '../api/objects.ts';
-import { asAppsetError } from '../support/errors.ts';
+import { AppsetError, asAppsetError } from '../support/errors.ts';
+import { isJsonObject } from '../support/json.ts';
 import type { Row } from './contract.ts';
 import { flatLookup } from './plain-text.ts';
 
@@ -19,11 +20,12 @@ const compiled = new WeakMap<object, readonly Requirement[]>();
 export function entrySelector(entry: JsonObject): readonly Requirement[] {
   const selector = entry['selector'];
   if (selector === undefined || selector === null) return [];
-  const found = compiled.get(selector as object);
+  const found = typeof selector === 'object' ? compiled.get(selector) : undefined;
   if (found !== undefined) return found;
   try {
+    if (!isJsonObject(selector)) throw new AppsetError('APPSET_E0203', 'the selector must be an object');
     const requirements = compileSelector(selector as LabelSelector, PARAM_RULES);
-    compiled.set(selector as object, requirements);
+    compiled.set(selector, requirements);
     return requirements;
   } catch (error) {
     throw asAppsetError(error, 'APPSET_E0203').prefixed('error parsing label selector: ');

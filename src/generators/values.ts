@@ -6,7 +6,7 @@
 
 import { asAppsetError } from '../support/errors.ts';
 import type { RenderContext, StringTemplate, TemplateMode } from '../templating/contract.ts';
-import { compileString } from '../templating/strings.ts';
+import { compileString } from '../templating/index.ts';
 import { deepCopyValue, type GoMap, goStringMap } from '../templating/values.ts';
 
 const PREFIX =

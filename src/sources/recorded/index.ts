@@ -15,7 +15,6 @@ import {
 import type { Clock } from '../../support/clock.ts';
 import { AppsetError } from '../../support/errors.ts';
 import { isJsonObject } from '../../support/json.ts';
-import { compareBytes } from '../../templating/bytes.ts';
 import { clusterFact } from './cluster-secret.ts';
 import { RecordedRepository } from './repository.ts';
 
@@ -38,7 +37,7 @@ export function worldSources(world: JsonObject, options: WorldOptions): Sources 
   const observedAt = options.clock.now();
   const clusters = objects(world['clusterSecrets'])
     .map((secret) => clusterFact(secret))
-    .sort((a, b) => compareBytes(a.secretName, b.secretName));
+    .sort((a, b) => (a.secretName < b.secretName ? -1 : 1));
   const projects = new Map<string, KubeObject>();
   for (const project of objects(world['appProjects']) as unknown as readonly KubeObject[]) {
     projects.set(project.metadata.name, project);

@@ -10,8 +10,7 @@ import type { GitEntry, GitTree } from '../../generators/contract.ts';
 import { resolvePath } from '../../generators/git-paths.ts';
 import { AppsetError } from '../../support/errors.ts';
 import { isJsonObject } from '../../support/json.ts';
-import { compareBytes } from '../../templating/bytes.ts';
-import { greatestTag } from '../greatest-tag.ts';
+import { greatestTag } from '../../support/semver/greatest-tag.ts';
 
 interface Revision {
   readonly name: string;
@@ -42,7 +41,7 @@ function revisionOf(name: string, recorded: JsonObject): Revision {
     const text = textOf(target);
     entries.push({ path, kind: 'symlink', oid: blobId(text), size: Buffer.byteLength(text), target: text });
   }
-  entries.sort((a, b) => compareBytes(a.path, b.path));
+  entries.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
   const commit = hash('sha1', JSON.stringify([name, entries]), 'hex');
   const revision = { name, tree: { commit, entries }, files };
   const { error } = recorded;

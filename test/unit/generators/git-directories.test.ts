@@ -171,6 +171,20 @@ describe('what goes wrong, in the reference’s words', () => {
     expect(asked).toEqual(['']);
   });
 
+  test('a value that cannot be parsed is one problem of the leaf, not one a directory', async () => {
+    const generators = git([{ path: '*' }, { path: '*/*' }], { values: { x: '{{.a' } });
+    const generation = await generate({ files, generators });
+    expect(generation.entries[0]?.generated).toMatchObject({
+      rows: [],
+      failed: [],
+      unknown: [{ path: '0.git' }],
+    });
+    expect(generation.errors).toHaveLength(1);
+    expect(generation.errors[0]?.message).toMatch(
+      /^error generating params from git: error generating params from apps: failed to append templated values: failed to replace templated string: failed to replace templated string with rendered values: failed to parse template \{\{\.a: /,
+    );
+  });
+
   test('a project that asks for signed commits is refused rather than not verified', async () => {
     const world = {
       appProjects: [

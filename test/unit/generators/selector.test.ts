@@ -1,11 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import {
-  compileSelector,
-  LABEL_RULES,
-  labelLookup,
-  matchesSelector,
-  PARAM_RULES,
-} from '../../../src/api/label-selector.ts';
 import { flatLookup } from '../../../src/generators/plain-text.ts';
 import { fromJson, type GoMap, goMap, goStringMap, goStringSlice } from '../../../src/templating/values.ts';
 import { compatError, params } from './fixture.ts';
@@ -102,28 +95,5 @@ describe('looking up a flattened name', () => {
     ['labels', undefined],
   ])('%s', (key, expected) => {
     expect(flatLookup(value, key)).toBe(expected);
-  });
-});
-
-describe('selectors over labels', () => {
-  test('values must be label values, over params they need not', () => {
-    const selector = { matchLabels: { a: 'no label!' } };
-    expect(() => compileSelector(selector, LABEL_RULES)).toThrow(
-      /^values\[0\]\[a\]: Invalid value: "no label!"/,
-    );
-    expect(compileSelector(selector, PARAM_RULES)).toHaveLength(1);
-  });
-
-  test('several faults are listed together', () => {
-    const selector = { matchExpressions: [{ key: '-', operator: 'In', values: [] }] };
-    expect(() => compileSelector(selector, LABEL_RULES)).toThrow(/^\[key: .*, values: .*\]$/);
-  });
-
-  test('names of Object’s own are no labels', () => {
-    const requirements = compileSelector(
-      { matchExpressions: [{ key: 'constructor', operator: 'Exists' }] },
-      LABEL_RULES,
-    );
-    expect(matchesSelector(requirements, labelLookup({}))).toBe(false);
   });
 });

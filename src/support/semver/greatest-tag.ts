@@ -2,8 +2,8 @@
  * Semver ranges as git revisions (spec generators §2.3): `1.x` or `>=2.0.0 <3` stands for the greatest
  * tag within it. Tags that are no versions do not count.
  */
-import { parseConstraint, satisfies } from '../support/semver/constraint.ts';
-import { compareVersions, parseVersion, type SemverVersion } from '../support/semver/version.ts';
+import { parseConstraint, satisfies } from './constraint.ts';
+import { compareVersions, parseVersion, type SemverVersion } from './version.ts';
 
 function versionOf(tag: string): SemverVersion | undefined {
   try {
