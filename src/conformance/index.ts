@@ -5,8 +5,10 @@
 
 import { messageOf } from '../support/errors.ts';
 import type { CaseKind, CaseResult, CaseRunner, ConformanceCase } from './cases.ts';
+import { controllerRunner } from './controller-runner.ts';
 import { generationRunner } from './generation.ts';
 import { SKIPS } from './skips.ts';
+import { triggersRunner } from './triggers-runner.ts';
 
 export {
   type CaseKind,
@@ -21,7 +23,7 @@ export { SKIPS } from './skips.ts';
 
 /** The runners there are, by kind. */
 export const RUNNERS: ReadonlyMap<CaseKind, CaseRunner> = new Map(
-  [generationRunner].map((runner) => [runner.kind, runner]),
+  [generationRunner, controllerRunner, triggersRunner].map((runner) => [runner.kind, runner]),
 );
 
 /** One case run. Never throws: what a runner throws is a failed result. */

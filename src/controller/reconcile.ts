@@ -71,6 +71,8 @@ export interface ReconcileResult {
   readonly error: unknown;
   /** the namespace is not allowed: nothing was looked at */
   readonly ignored?: true;
+  /** the set asks for something that is not there yet: it was left alone */
+  readonly unsupported?: AppsetError;
   readonly plan?: Plan;
   readonly applied?: Applied;
 }
@@ -131,7 +133,7 @@ async function releaseTerminating(set: ApplicationSet, deps: ReconcileDeps): Pro
   } catch (error) {
     deps.signal?.throwIfAborted();
     deps.log.warn({ applicationset: keyOf(set), error }, 'the set could not be released');
-    if (error instanceof AppsetError && error.code === 'APPSET_E0705') return DONE;
+    if (error instanceof AppsetError && error.code === 'APPSET_E0705') return { ...DONE, unsupported: error };
     return failed(error);
   }
 }
@@ -179,7 +181,7 @@ class SetRun {
       applications: undefined,
       clearApplicationStatus: false,
     });
-    return DONE;
+    return { ...DONE, unsupported: error };
   }
 
   #evaluate(facts: RunFacts): Promise<Evaluation> {

@@ -63,10 +63,9 @@ export function checkCalls(node: JqNode, source: string): void {
   if (node.is !== 'call') return;
   const signature = `${node.name}/${node.args.length}`;
   if (!PATH_CALLS.has(signature) && !JQ_FUNCTIONS.has(signature)) {
-    throw new AppsetError(
-      'APPSET_E0511',
-      `jq path expression ${JSON.stringify(source)}: function ${signature} is not supported`,
-    );
+    throw new AppsetError('APPSET_E0511', `function not supported: ${signature}`, {
+      place: { position: { line: 1, column: 1 + Math.max(0, source.indexOf(node.name)), source } },
+    });
   }
 }
 

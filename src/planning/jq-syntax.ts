@@ -1,7 +1,7 @@
 /**
  * The part of jq's language that path expressions of ignore rules use: paths, pipes, commas,
  * alternatives, comparisons, `and`/`or`, `if`, literals and calls of known functions. The parser
- * gives a tree or an APPSET_E0511 that says what it met and where; it never guesses.
+ * gives a tree or an APPSET_E0511 that says what it met, and where in its place; it never guesses.
  */
 import { AppsetError } from '../support/errors.ts';
 
@@ -55,10 +55,8 @@ const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>
 const KEYWORDS: ReadonlySet<string> = new Set(['and', 'or', 'if', 'then', 'elif', 'else', 'end']);
 
 function refuse(source: string, at: number, what: string): AppsetError {
-  return new AppsetError(
-    'APPSET_E0511',
-    `jq path expression ${JSON.stringify(source)}: ${what} at character ${at + 1}`,
-  );
+  const position = { line: 1, column: at + 1, source };
+  return new AppsetError('APPSET_E0511', what, { place: { position } });
 }
 
 function tokenize(source: string): readonly Token[] {
@@ -96,11 +94,12 @@ function tokenize(source: string): readonly Token[] {
       continue;
     }
     const symbol = SYMBOLS.find((candidate) => rest.startsWith(candidate));
-    if (symbol === undefined) throw refuse(source, at, `unsupported ${JSON.stringify(rest[0])}`);
+    if (symbol === undefined) throw refuse(source, at, `unexpected token ${JSON.stringify(rest[0])}`);
     tokens.push({ kind: 'symbol', text: symbol, at });
     at += symbol.length;
   }
-  tokens.push({ kind: 'end', text: 'end of expression', at: source.length });
+  // the reference parses del(EXPRESSION): what it meets at the end is the bracket
+  tokens.push({ kind: 'end', text: ')', at: source.length });
   return tokens;
 }
 
@@ -137,7 +136,7 @@ export function parseJq(source: string): JqNode {
   const isSymbol = (text: string): boolean => peek().kind === 'symbol' && peek().text === text;
   const isWord = (text: string): boolean => peek().kind === 'name' && peek().text === text;
   const unexpected = (): AppsetError =>
-    refuse(source, peek().at, `unexpected ${JSON.stringify(peek().text)}`);
+    refuse(source, peek().at, `unexpected token ${JSON.stringify(peek().text)}`);
   const expect = (text: string): void => {
     if (!isSymbol(text)) throw unexpected();
     position++;

@@ -170,8 +170,21 @@ export class Planner {
     try {
       return this.#existing(row, live, planned);
     } catch (error) {
-      return { is: 'blocked', blocked: { ...planned, reason: 'Invalid', error: asAppsetError(error) } };
+      return {
+        is: 'blocked',
+        blocked: { ...planned, reason: 'Invalid', error: this.#ruleError(asAppsetError(error)) },
+      };
     }
+  }
+
+  /** In the words of the reference; ours name the rule as well. */
+  #ruleError(error: AppsetError): AppsetError {
+    if (error.code !== 'APPSET_E0511') return error;
+    const prefix = 'failed to apply ignore differences: failed to normalize application spec: ';
+    const { field, position } = error.place;
+    if (this.input.settings.compat || field === undefined) return error.prefixed(prefix);
+    const where = ` in ${field}, character ${position?.column ?? 1} of ${position?.source ?? ''}`;
+    return new AppsetError('APPSET_E0511', `${prefix}${error.message}${where}`, { place: error.place });
   }
 
   #existing(row: RenderedApplication, live: Application, planned: Planned): Step {

@@ -196,12 +196,6 @@ export const CATALOGUE = {
     'an Application is being deleted',
     'It is made again when it is gone; see its finalizers when that takes long.',
   ),
-  APPSET_E0704: entry(
-    'api',
-    true,
-    'an Application could not be written',
-    'See the reason given by the server; it is tried again by itself.',
-  ),
   APPSET_E0705: entry(
     'usage',
     false,
