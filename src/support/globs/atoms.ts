@@ -17,42 +17,35 @@ export type Atom =
 export interface ClassSyntax {
   /** characters that negate a class when they come first */
   readonly negation: string;
-  /** a `]` that comes first stands for itself */
-  readonly literalFirst: boolean;
+  /** a `-` that cannot make a range stands for itself; else it has to be escaped */
+  readonly looseDash: boolean;
 }
 
 /**
- * The class that begins with the `[` at `start`, by Go's rules: at least one range, `-` and `]` only
- * escaped, a range may be empty. Undefined when malformed; `end` is the place of the closing bracket.
+ * The class that begins with the `[` at `start`: at least one range, `]` only escaped, a range may be
+ * empty. Undefined when malformed; `end` is the place of the closing bracket.
  */
 export function parseClass(
   chars: readonly string[],
   start: number,
   syntax: ClassSyntax,
-): { atom: Atom; end: number } | undefined {
+): { atom: Atom & { kind: 'class' }; end: number } | undefined {
   let at = start + 1;
   const negated = chars[at] !== undefined && syntax.negation.includes(chars[at] as string);
   if (negated) at++;
   const ranges: ClassRange[] = [];
   const one = (): number | undefined => {
     let char = chars[at];
-    if (
-      char === undefined ||
-      char === '-' ||
-      (char === ']' && !(syntax.literalFirst && ranges.length === 0))
-    ) {
-      return undefined;
-    }
+    if (char === undefined || char === ']' || (char === '-' && !syntax.looseDash)) return undefined;
     if (char === '\\') char = chars[++at];
     at++;
     return char?.codePointAt(0);
   };
-  for (;;) {
-    if (chars[at] === ']' && (ranges.length > 0 || !syntax.literalFirst)) break;
+  while (chars[at] !== ']' || ranges.length === 0) {
     const low = one();
     if (low === undefined) return undefined;
     let high: number | undefined = low;
-    if (chars[at] === '-') {
+    if (chars[at] === '-' && !(syntax.looseDash && chars[at + 1] === ']')) {
       at++;
       high = one();
       if (high === undefined) return undefined;
@@ -60,11 +53,10 @@ export function parseClass(
     ranges.push({ low, high });
     if (chars[at] === undefined) return undefined;
   }
-  if (ranges.length === 0) return undefined;
   return { atom: { kind: 'class', ranges, negated }, end: at };
 }
 
-/** Whether the atoms cover all of `chars`; nothing but a literal matches `/`. */
+/** Whether the atoms cover all of `chars`; `*` and `?` stop at `/`. */
 export function matchAtoms(atoms: readonly Atom[], chars: readonly string[]): boolean {
   let atom = 0;
   let at = 0;
@@ -89,8 +81,7 @@ export function matchAtoms(atoms: readonly Atom[], chars: readonly string[]): bo
 
 function matchOne(atom: Atom, char: string): boolean {
   if (atom.kind === 'char') return atom.char === char;
-  if (char === '/') return false;
-  if (atom.kind !== 'class') return true;
+  if (atom.kind !== 'class') return char !== '/';
   const code = char.codePointAt(0) ?? 0;
   return atom.ranges.some(({ low, high }) => low <= code && code <= high) !== atom.negated;
 }

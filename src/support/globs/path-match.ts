@@ -1,6 +1,6 @@
 /**
  * Go's `path.Match`: the pattern covers the whole path, `*` and `?` stop at `/`, classes negate with
- * `^` only, `\` takes the next character as it is (spec generators §2.3.1). A malformed pattern is
+ * `^` only and may take a `/`, `\` takes the next character as it is (spec generators §2.3.1). A malformed pattern is
  * found when it is compiled; Go finds some of them only while matching.
  */
 import { type Atom, matchAtoms, parseClass } from './atoms.ts';
@@ -21,7 +21,7 @@ export function compilePathMatch(pattern: string): PathPattern | undefined {
       if (next === undefined) return undefined;
       atoms.push({ kind: 'char', char: next });
     } else if (char === '[') {
-      const parsed = parseClass(chars, at, { negation: '^', literalFirst: false });
+      const parsed = parseClass(chars, at, { negation: '^', looseDash: false });
       if (parsed === undefined) return undefined;
       atoms.push(parsed.atom);
       at = parsed.end;
