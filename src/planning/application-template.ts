@@ -6,6 +6,7 @@
  */
 import { ARGO_API_VERSION, RESOURCES_FINALIZER } from '../api/names.ts';
 import type { Application, ApplicationSet, ApplicationTemplate, Json, JsonObject } from '../api/objects.ts';
+import { encodeStruct } from '../api/structs.ts';
 import { isJsonObject } from '../support/json.ts';
 import {
   compileObjectTemplate,
@@ -77,7 +78,7 @@ export class CompiledApplication {
   }
 
   #unrendered(): JsonObject {
-    return { ...(this.#template as JsonObject) };
+    return encodeStruct('ApplicationSetTemplate', this.#template as JsonObject);
   }
 
   #rendered(scope: GoMap, context: RenderContext): JsonObject {

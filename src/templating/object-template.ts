@@ -3,10 +3,10 @@
  * §4.1). The walk follows the Go structs of the template in declaration order, which is the order of
  * rendering (§13 #26): every string, and every key of a map, is a template of its own; numbers,
  * booleans and times are copied; `helm.valuesObject` is JSON of any shape. Fields the structs do not
- * know never come out; strings that render to nothing vanish where Go leaves them out.
+ * know never come out; what is empty vanishes where Go leaves it out and stands where Go writes it.
  */
 import type { ApplicationTemplate, Json, JsonObject } from '../api/objects.ts';
-import { type StructField, structFields } from '../api/structs.ts';
+import { encodeStruct, type StructField, structFields } from '../api/structs.ts';
 import { BoundedCache } from '../support/bounded-cache.ts';
 import { isJsonObject } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
@@ -76,7 +76,7 @@ const cache = new BoundedCache<string, ObjectTemplate>(LIMITS.compiledObjects);
 export function compileObjectTemplate(template: ApplicationTemplate, mode: TemplateMode): ObjectTemplate {
   return cache.getOrMake(`${modeKey(mode)}\0\0${JSON.stringify(template)}`, () => {
     const compilation = new Compilation(mode);
-    const value = template as JsonObject;
+    const value = encodeStruct('ApplicationSetTemplate', template as JsonObject);
     const compiled = compileStruct(value, 'ApplicationSetTemplate', compilation, 'spec.template');
     return asTemplate(compiled, compilation);
   });

@@ -4,7 +4,7 @@
  * patched; a patch that renders to nothing changes nothing. Error texts are the reference's.
  */
 import type { Json, JsonObject } from '../api/objects.ts';
-import { decodeStruct } from '../api/structs.ts';
+import { decodeStruct, encodeStruct } from '../api/structs.ts';
 import { BoundedCache } from '../support/bounded-cache.ts';
 import { AppsetError, messageOf } from '../support/errors.ts';
 import { goQuote } from '../support/go-quote.ts';
@@ -80,7 +80,7 @@ function applyPatch(application: JsonObject, patch: Patch): JsonObject {
   }
   const spec = isJsonObject(application.spec) ? application.spec : {};
   const patched = isJsonObject(merged.spec) ? merged.spec : {};
-  return { ...merged, spec: { ...patched, project: spec.project ?? '' } };
+  return { ...merged, spec: encodeStruct('ApplicationSpec', { ...patched, project: spec.project ?? '' }) };
 }
 
 /**

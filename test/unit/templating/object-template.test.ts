@@ -19,6 +19,8 @@ const legacy = { go: false, options: [] };
 const params = fromJson({ app: 'web', env: 'eu', n: 5, k: 'v', empty: '' }) as GoMap;
 const render = (template: ApplicationTemplate, mode = go) =>
   compileObjectTemplate(template, mode).render(params, context) as JsonObject;
+/** Go writes these whatever they hold. */
+const whole = (fields: JsonObject) => ({ destination: {}, project: '', ...fields });
 const spec = (fields: JsonObject, mode = go) => render({ metadata: {}, spec: fields }, mode).spec;
 const helm = (valuesObject: JsonObject) => ({ source: { repoURL: 'r', helm: { valuesObject } } });
 
@@ -39,17 +41,17 @@ describe('object template', () => {
       }),
     ).toEqual({
       metadata: { name: 'web-eu', labels: { 'l-v': 'eu', plain: 'x' } },
-      spec: {
+      spec: whole({
         project: 'v',
         revisionHistoryLimit: 3,
         syncPolicy: { automated: { prune: true }, syncOptions: ['A=eu'] },
         source: { repoURL: 'r', helm: { parameters: [{ name: 'web', value: 'x', forceString: true }] } },
-      },
+      }),
     });
   });
 
   test('fields the structs do not know never come out', () => {
-    expect(spec({ project: 'p', nope: '{{.app}}' })).toEqual({ project: 'p' });
+    expect(spec({ project: 'p', nope: '{{.app}}' })).toEqual(whole({ project: 'p' }));
   });
 
   test('literal parts are shared between results', () => {
@@ -74,7 +76,7 @@ describe('object template', () => {
     ],
     ['numbers stay', { a: 1.5, b: true }, { a: 1.5, b: true }],
   ])('valuesObject, %s', (_, given, expected) => {
-    expect(spec(helm(given))).toEqual(helm(expected));
+    expect(spec(helm(given))).toEqual(whole(helm(expected)));
   });
 
   test('of keys that become one, the last in the order of writing by bytes survives', () => {
@@ -89,6 +91,12 @@ describe('object template', () => {
       project: '',
       destination: { server: 's' },
     });
+  });
+
+  test('what is empty stands or vanishes as Go writes it', () => {
+    expect(
+      spec({ source: { chart: 'c', path: '', helm: { valueFiles: [], passCredentials: false } } }),
+    ).toEqual(whole({ source: { repoURL: '', chart: 'c', helm: {} } }));
   });
 
   test('a key called __proto__ is a key', () => {
@@ -112,7 +120,7 @@ describe('object template', () => {
     expect(compiled.mutates).toBe(true);
     expect(compiled.render(deepCopyValue(params), context)).toEqual({
       metadata: { name: 'n', labels: { a: 'name' } },
-      spec: { source: { repoURL: 'name' }, destination: { server: 'source' } },
+      spec: whole({ source: { repoURL: 'name' }, destination: { server: 'source' } }),
     });
   });
 
@@ -141,7 +149,7 @@ describe('object template', () => {
     };
     expect(compileObjectTemplate(template, legacy).render(tags, context)).toEqual({
       metadata: { name: 'web', labels: { web: '{{no}}' } },
-      spec: helm({ a: ['web'] }),
+      spec: whole(helm({ a: ['web'] })),
     });
   });
 });

@@ -33,7 +33,11 @@ describe('template patch', () => {
     ['262', 'metadata: {finalizers: [f2]}', { finalizers: ['f2', 'f1'] }],
     ['263', 'metadata: {labels: {a: null}}', { labels: {} }],
     ['268', 'metadata: {name: other}', { name: 'other' }],
-    ['control structures span the text', '{{ if .on }}\nmetadata:\n  name: patched\n{{ end }}', { name: 'patched' }],
+    [
+      'control structures span the text',
+      '{{ if .on }}\nmetadata:\n  name: patched\n{{ end }}',
+      { name: 'patched' },
+    ],
   ])('%s', (_, text, metadata) => {
     expect({ ...(apply(text).metadata as JsonObject) }).toMatchObject(metadata);
   });
@@ -50,7 +54,7 @@ describe('template patch', () => {
       project: 'p',
       destination: { name: 'in-cluster' },
     });
-    expect(apply('spec:').spec).toEqual({ project: 'p' });
+    expect(apply('spec:').spec).toEqual({ project: 'p', destination: {} });
   });
 
   test('261: finalizers can be taken off', () => {
