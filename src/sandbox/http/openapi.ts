@@ -176,6 +176,29 @@ function pathsOf(kind: Kind): JsonObject {
 
 const info = { title: 'Kubernetes', version: SERVER_VERSION.gitVersion };
 
+/** A length-delimited protobuf field; `body` must be shorter than 128 bytes. */
+const bytesField = (number: number, body: Buffer): Buffer =>
+  Buffer.concat([Buffer.from([number * 8 + 2, body.length]), body]);
+
+/**
+ * Version 2 in protobuf, the one form in which kubectl reads it, and only to check `kind: List` bodies
+ * before it sends their items one by one. It names no schemas: kubectl then leaves checking to the server.
+ */
+export function openapiV2Protobuf(): Buffer {
+  const [title, version] = [info.title, info.version].map((value) => Buffer.from(value));
+  const about = Buffer.concat([
+    bytesField(1, title ?? Buffer.alloc(0)),
+    bytesField(2, version ?? Buffer.alloc(0)),
+  ]);
+  const nothing = Buffer.alloc(0);
+  return Buffer.concat([
+    bytesField(1, Buffer.from('2.0')),
+    bytesField(2, about),
+    bytesField(8, nothing),
+    bytesField(9, nothing),
+  ]);
+}
+
 /** The document at a path under /openapi, or undefined when there is none. */
 export function openapiDocument(registry: KindRegistry, path: string): JsonObject | undefined {
   const kinds = registry.all();

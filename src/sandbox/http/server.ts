@@ -13,7 +13,7 @@ import type { Faults } from '../faults.ts';
 import type { Store } from '../store.ts';
 import { sendError, sendJson, sendText } from './answers.ts';
 import { discoveryDocument } from './discovery.ts';
-import { openapiDocument, SERVER_VERSION } from './openapi.ts';
+import { openapiDocument, openapiV2Protobuf, SERVER_VERSION } from './openapi.ts';
 import { contentTypeOf, parseBody, readBody, type Target, targetOf } from './request.ts';
 import { answerResource, type Exchange } from './resources.ts';
 import { answerReview, reviewAt } from './reviews.ts';
@@ -151,7 +151,12 @@ class Api {
   #sendOpenapi({ request, response }: Exchange, path: string): void {
     const accept = request.headers.accept ?? '';
     if (/protobuf/.test(accept) && !/application\/json|\*\/\*/.test(accept)) {
-      throw new ApiError(406, 'NotAcceptable', 'only application/json is served');
+      if (path !== '/openapi/v2') throw new ApiError(406, 'NotAcceptable', 'only application/json is served');
+      response.writeHead(200, {
+        'content-type': 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+      });
+      response.end(openapiV2Protobuf());
+      return;
     }
     const document = openapiDocument(this.#store.registry, path);
     if (document === undefined) throw noSuchResource();
