@@ -112,7 +112,7 @@ export type PartKind =
 
 /** What an element is made of (safety.md, Terms). `leaf` + `id` is the identity; the rest is for people. */
 export interface Part {
-  /** identity of the leaf: hash of its uninterpolated spec and of the combinators above it */
+  /** identity of the leaf: hash of what it reads and of the combinators above it, as written (identity.ts) */
   readonly leaf: string;
   readonly kind: PartKind;
   /** Secret name, directory, file (plus hash of the array item), hash of the list element … never a commit, never an index */

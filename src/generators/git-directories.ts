@@ -3,20 +3,29 @@
  * commit's paths, and submodules; hidden ones and all below them are left out, symlinks never count.
  * A pattern must match a whole path; an exclude wins whatever the order.
  */
-import { compilePathMatch, type PathPattern } from '../support/globs.ts';
+import { compilePathMatch } from '../support/globs.ts';
 import { compareBytes } from '../templating/bytes.ts';
 import { goMap } from '../templating/values.ts';
 import { Collector } from './collector.ts';
 import type { GenerationRun, GitTree, Outcome } from './contract.ts';
 import { addPathParams, type GitLeaf } from './git-leaf.ts';
 import { part } from './identity.ts';
+import { literalPrefix, prefixRange } from './sorted-paths.ts';
 import { appendValues } from './values.ts';
 
-const listed = new WeakMap<GitTree, readonly string[]>();
+interface Listing {
+  readonly paths: readonly string[];
+  /** the same with the separator below all other characters: in bytewise order */
+  readonly keys: readonly string[];
+}
 
-/** All directories of a commit but the root, depth first, siblings in bytewise order, hidden ones left out. */
-export function directoriesOf(tree: GitTree): readonly string[] {
-  const found = listed.get(tree);
+const listings = new WeakMap<GitTree, Listing>();
+const SPECIAL = /[*?[\\]/;
+
+const keyOf = (path: string): string => path.replaceAll('/', '\0');
+
+function listingOf(tree: GitTree): Listing {
+  const found = listings.get(tree);
   if (found !== undefined) return found;
   const names = new Set<string>();
   const add = (directory: string): void => {
@@ -29,34 +38,52 @@ export function directoriesOf(tree: GitTree): readonly string[] {
   for (const { path, kind } of tree.entries) {
     add(kind === 'submodule' ? path : path.slice(0, Math.max(0, path.lastIndexOf('/'))));
   }
-  const order = [...names]
-    .filter((path) => !path.startsWith('.') && !path.includes('/.'))
-    .map((path) => [path, path.replaceAll('/', '\0')] as const)
-    .sort((a, b) => compareBytes(a[1], b[1]))
-    .map(([path]) => path);
-  listed.set(tree, order);
-  return order;
+  const visible = [...names].filter((path) => !path.startsWith('.') && !path.includes('/.'));
+  const pairs = visible.map((path) => [keyOf(path), path] as const).sort((a, b) => compareBytes(a[0], b[0]));
+  const listing = { keys: pairs.map(([key]) => key), paths: pairs.map(([, path]) => path) };
+  listings.set(tree, listing);
+  return listing;
 }
 
-const patterns = (texts: readonly string[]): readonly PathPattern[] =>
-  texts.map(compilePathMatch).filter((pattern) => pattern !== undefined);
+/** All directories of a commit but the root, depth first, siblings in bytewise order, hidden ones left out. */
+export const directoriesOf = (tree: GitTree): readonly string[] => listingOf(tree).paths;
+
+/** The directories a pattern takes; a malformed one takes none, as in the reference. */
+function matching(tree: GitTree, pattern: string): readonly number[] {
+  const matches = compilePathMatch(pattern);
+  if (matches === undefined) return [];
+  const { paths, keys } = listingOf(tree);
+  const [from, to] = prefixRange(keys, keyOf(literalPrefix(pattern, SPECIAL)));
+  const found: number[] = [];
+  for (let index = from; index < to; index++) if (matches(paths[index] ?? '')) found.push(index);
+  return found;
+}
+
+/** Taken by an include and by no exclude, in order of listing. */
+function select(
+  tree: GitTree,
+  items: { readonly include: readonly string[]; readonly exclude: readonly string[] },
+): readonly string[] {
+  const taken = new Set(items.include.flatMap((pattern) => matching(tree, pattern)));
+  if (taken.size > 0) {
+    for (const pattern of items.exclude) for (const index of matching(tree, pattern)) taken.delete(index);
+  }
+  const paths = directoriesOf(tree);
+  return [...taken].sort((a, b) => a - b).map((index) => paths[index] ?? '');
+}
 
 const VALUES_PREFIX =
   'error generating params from git: error generating params from apps: failed to append templated values: ';
 
-/** The rows of a leaf, in order of listing. A malformed pattern matches nothing, as in the reference. */
+/** The rows of a leaf, in order of listing. */
 export function directoryRows(
   leaf: GitLeaf,
   items: { readonly include: readonly string[]; readonly exclude: readonly string[] },
   run: GenerationRun,
 ): Outcome {
   const { mode, render } = run.context;
-  const include = patterns(items.include);
-  const exclude = patterns(items.exclude);
   const collector = new Collector(leaf.node);
-  for (const directory of directoriesOf(leaf.tree)) {
-    if (!include.some((matches) => matches(directory))) continue;
-    if (exclude.some((matches) => matches(directory))) continue;
+  for (const directory of select(leaf.tree, items)) {
     const parts = [part(leaf.node.leaf, 'directory', directory, directory)];
     collector.add(parts, VALUES_PREFIX, leaf.stale, () => {
       const params = goMap();

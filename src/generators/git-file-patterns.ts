@@ -4,10 +4,12 @@
  * doublestar globs over the working tree. Includes first, then excludes, which always win. What is
  * taken but is no file is reported, because the reference fails on reading it.
  */
+import { posix } from 'node:path';
 import { AppsetError } from '../support/errors.ts';
 import { compileDoublestar, compilePathspec, type PathPattern, type Pathspec } from '../support/globs.ts';
 import type { GitTree } from './contract.ts';
 import { type Destination, resolvePath, workingTree } from './git-paths.ts';
+import { literalPrefix, prefixRange } from './sorted-paths.ts';
 
 export interface TakenFile {
   readonly path: string;
@@ -21,6 +23,9 @@ export interface TakenFile {
   /** why it cannot be read as a file */
   readonly unreadable?: string;
 }
+
+/** The first of these ends the literal part of a pattern; braces count for doublestar only, which harms nothing. */
+const SPECIAL = /[*?[{\\]/;
 
 type Match = readonly [path: string, destination: Destination];
 
@@ -41,20 +46,30 @@ function* tracked(tree: GitTree, pattern: string, repoURL: string): Generator<Ma
     const command = `\`git ls-files --full-name -z -- ${spec}\` failed exit status 128: fatal: ${why}`;
     throw listError(tree, repoURL, pattern, command);
   }
-  for (const { path, kind } of tree.entries) {
+  const [from, to] = prefixRange(trackedPaths(tree), literalPrefix(spec.replace(/\/$/, ''), SPECIAL));
+  for (const { path, kind } of tree.entries.slice(from, to)) {
     if (matches(path, kind === 'submodule')) yield [path, resolvePath(tree, path)];
   }
 }
 
-const HAS_WILDCARD = /[*?[{\\]/;
+const trackedOf = new WeakMap<GitTree, readonly string[]>();
+
+function trackedPaths(tree: GitTree): readonly string[] {
+  let paths = trackedOf.get(tree);
+  if (paths === undefined) {
+    paths = tree.entries.map(({ path }) => path);
+    trackedOf.set(tree, paths);
+  }
+  return paths;
+}
 
 function* working(tree: GitTree, pattern: string, repoURL: string): Generator<Match> {
-  const glob = pattern.replace(/^\/+/, '');
-  if (glob === '' || glob === '.') {
+  const glob = posix.normalize(pattern.replace(/^\/+/, '')).replace(/\/$/, '');
+  if (glob === '.') {
     yield ['.', { kind: 'directory', path: '' }];
     return;
   }
-  if (!HAS_WILDCARD.test(glob)) {
+  if (!SPECIAL.test(glob)) {
     const destination = resolvePath(tree, glob);
     if (destination.kind !== 'missing' && destination.kind !== 'outside') yield [glob, destination];
     return;
@@ -65,8 +80,13 @@ function* working(tree: GitTree, pattern: string, repoURL: string): Generator<Ma
   } catch (error) {
     throw listError(tree, repoURL, pattern, error instanceof Error ? error.message : String(error));
   }
-  for (const [path, destination] of workingTree(tree)) {
-    if (destination.kind !== 'outside' && matches(path)) yield [path, destination];
+  const { paths, destinations } = workingTree(tree);
+  const [from, to] = prefixRange(paths, literalPrefix(glob, SPECIAL));
+  for (let index = from; index < to; index++) {
+    const path = paths[index] ?? '';
+    const destination = destinations[index];
+    if (destination !== undefined && destination.kind !== 'outside' && matches(path))
+      yield [path, destination];
   }
 }
 

@@ -15,6 +15,12 @@ export type Destination =
   | { readonly kind: 'missing' }
   | { readonly kind: 'outside' };
 
+/** Every path in bytewise order, directories included, symlinked ones walked through; and where each leads. */
+export interface WorkingTree {
+  readonly paths: readonly string[];
+  readonly destinations: readonly Destination[];
+}
+
 /** Symlinks followed in one path before it counts as a loop, as Linux does. */
 const MAX_LINKS = 40;
 
@@ -24,7 +30,7 @@ class FileSystem {
   readonly #entries = new Map<string, GitEntry>();
   /** directory → names in it */
   readonly #children = new Map<string, Set<string>>([['', new Set()]]);
-  #paths: ReadonlyMap<string, Destination> | undefined;
+  #working: WorkingTree | undefined;
 
   constructor(tree: GitTree) {
     for (const entry of tree.entries) {
@@ -74,14 +80,17 @@ class FileSystem {
     return { kind: 'directory', path: at };
   }
 
-  /** Every path of the working tree, symlinked directories walked through, with where it leads. */
-  get paths(): ReadonlyMap<string, Destination> {
-    if (this.#paths === undefined) {
-      const paths = new Map<string, Destination>();
-      this.#walk('', '', new Set(['']), paths);
-      this.#paths = new Map([...paths].sort((a, b) => compareBytes(a[0], b[0])));
+  get working(): WorkingTree {
+    if (this.#working === undefined) {
+      const found = new Map<string, Destination>();
+      this.#walk('', '', new Set(['']), found);
+      const sorted = [...found].sort((a, b) => compareBytes(a[0], b[0]));
+      this.#working = {
+        paths: sorted.map(([path]) => path),
+        destinations: sorted.map(([, destination]) => destination),
+      };
     }
-    return this.#paths;
+    return this.#working;
   }
 
   /** `open` are the real directories on the way down: a link back into one of them is not walked again. */
@@ -110,5 +119,5 @@ function systemOf(tree: GitTree): FileSystem {
 /** Where a path of the tree leads; relative to the root, slash-separated. */
 export const resolvePath = (tree: GitTree, path: string): Destination => systemOf(tree).resolve(path);
 
-/** All paths of the working tree in bytewise order, directories included, with where each leads. */
-export const workingTree = (tree: GitTree): ReadonlyMap<string, Destination> => systemOf(tree).paths;
+/** The working tree, made once for each tree. */
+export const workingTree = (tree: GitTree): WorkingTree => systemOf(tree).working;

@@ -1,0 +1,32 @@
+/**
+ * Paths in bytewise order, and the stretch of them that begins with a prefix: a pattern such as
+ * `clusters/eu-7/*` needs a look at that folder only, however large the repository is.
+ */
+import { compareBytes } from '../templating/bytes.ts';
+
+/** What a pattern begins with, up to its first character that is not literal; '' when that cannot be told. */
+export function literalPrefix(pattern: string, special: RegExp): string {
+  if (pattern.startsWith(':') || /(?:^|\/)(?:\.{1,2})?(?:\/|$)/.test(pattern)) return '';
+  const at = pattern.search(special);
+  return at < 0 ? pattern : pattern.slice(0, at);
+}
+
+function firstIndex(length: number, holds: (index: number) => boolean): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** From the first path with the prefix to the one after the last; `paths` are in bytewise order. */
+export function prefixRange(paths: readonly string[], prefix: string): readonly [from: number, to: number] {
+  if (prefix === '') return [0, paths.length];
+  const at = (index: number): string => paths[index] ?? '';
+  const from = firstIndex(paths.length, (index) => compareBytes(at(index), prefix) >= 0);
+  const to = firstIndex(paths.length, (index) => index >= from && !at(index).startsWith(prefix));
+  return [from, to];
+}
