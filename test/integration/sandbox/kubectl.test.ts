@@ -150,9 +150,8 @@ describe.skipIf(!hasKubectl())('kubectl (skipped where no kubectl is on PATH)', 
 
   it('edits', async () => {
     await kubectl('apply', '-f', file('edit.yaml', SET.replace('name: demo', 'name: edit')));
-    const editor = file('editor.sh', '#!/bin/sh
-sed -i "s/goTemplate: true/goTemplate: false/" "$1"
-');
+    const script = '#!/bin/sh\nsed -i "s/goTemplate: true/goTemplate: false/" "$1"\n';
+    const editor = file('editor.sh', script);
     chmodSync(editor, 0o700);
     const edited = await run(['edit', 'appset', 'edit'], { KUBE_EDITOR: editor });
     expect([edited.out, edited.err]).toEqual(['applicationset.argoproj.io/edit edited', '']);
