@@ -136,9 +136,11 @@ async function writeStep(first: Step, deps: ApplyDeps, report: Report): Promise<
     if (isPostponed(step, name, deps, report)) return;
     await deps.barrier.pass();
     try {
-      await write(step, deps, report);
+      const rest = await write(step, deps, report);
       deps.memory.clearFailure(name);
-      return;
+      if (rest === undefined || attempt > LIMITS.replans) return;
+      step = rest;
+      continue;
     } catch (error) {
       deps.writer.throwIfAborted();
       if (!isOutdated(error) || attempt > LIMITS.replans) {
@@ -182,33 +184,39 @@ function isPostponed(step: Step, name: string, deps: ApplyDeps, report: Report):
   return true;
 }
 
-async function write(step: Step, deps: ApplyDeps, report: Report): Promise<void> {
-  const { set } = deps.planner.input;
-  if (step.is === 'create') {
-    const application = await deps.writer.create(step.create.application);
-    if (!deps.dryRun) deps.live.wrote(application);
-    report.created.push(step.create.name);
-    deps.events.emit(created(set, step.create.name));
-    deps.log.info({ application: step.create.name }, 'created Application');
-  } else if (step.is === 'update') {
-    await update(step.update, deps, report);
-  }
+/** Carries one step out; answers what is left to do when somebody changed the object at the same time. */
+async function write(step: Step, deps: ApplyDeps, report: Report): Promise<Step | undefined> {
+  if (step.is === 'update') return update(step.update, deps, report);
+  if (step.is !== 'create') return undefined;
+  const application = await deps.writer.create(step.create.application);
+  if (!deps.dryRun) deps.live.wrote(application);
+  report.created.push(step.create.name);
+  deps.events.emit(created(deps.planner.input.set, step.create.name));
+  deps.log.info({ application: step.create.name }, 'created Application');
+  return undefined;
 }
 
-async function update(planned: PlannedUpdate, deps: ApplyDeps, report: Report): Promise<void> {
+async function update(planned: PlannedUpdate, deps: ApplyDeps, report: Report): Promise<Step | undefined> {
   const { set, settings } = deps.planner.input;
   deps.log.debug({ application: planned.name, patch: planned.patch }, 'patching Application');
   const answer = await deps.writer.patch(planned.live, planned.patch);
   if (!deps.dryRun) deps.live.wrote(answer);
-  report.updated.push(planned.name);
-  if (planned.why !== 'released') deps.events.emit(updated(set, planned.name));
+  if (!report.updated.includes(planned.name)) {
+    report.updated.push(planned.name);
+    if (planned.why !== 'released') deps.events.emit(updated(set, planned.name));
+  }
   deps.log.info({ application: planned.name, why: planned.why }, 'updated Application');
-  if (settings.compat || deps.dryRun || planned.why === 'released') return;
+  if (settings.compat || deps.dryRun || planned.why === 'released') return undefined;
   const rest = deps.planner.step(planned.name, answer);
-  if (rest.is === 'update') {
-    deps.memory.recordNoEffect(planned.name, digestOfStep(rest));
-    report.withoutEffect.push(planned.name);
-  } else deps.memory.clearNoEffect(planned.name);
+  if (rest.is !== 'update') {
+    deps.memory.clearNoEffect(planned.name);
+    return undefined;
+  }
+  const sent = new Set(planned.changes.map(({ path }) => path));
+  if (rest.update.changes.some(({ path }) => !sent.has(path))) return rest;
+  deps.memory.recordNoEffect(planned.name, digestOfStep(rest));
+  report.withoutEffect.push(planned.name);
+  return undefined;
 }
 
 function fail(step: Step, name: string, error: unknown, deps: ApplyDeps, report: Report): void {

@@ -1,11 +1,9 @@
 /**
  * Kubernetes events of the controller (spec controller-and-operations §4.5): what happened to a set's
- * Applications, told on the set. A run only says what happened; the sink makes objects of it, and may
- * drop or summarise them: no decision ever rests on an event.
+ * Applications, told on the set. A run only says what happened; the sink may count, drop or summarise:
+ * no decision ever rests on an event.
  */
-import type { ApplicationSet, KubeObject } from '../api/objects.ts';
-import { rfc3339 } from '../support/clock.ts';
-import { LIMITS } from '../support/limits.ts';
+import type { ApplicationSet } from '../api/objects.ts';
 
 export interface SetEvent {
   readonly set: ApplicationSet;
@@ -45,30 +43,17 @@ export const finalizerRemoved = (set: ApplicationSet, name: string): SetEvent =>
   message: `Updated Application "${name}" finalizer before deletion, because application has an invalid destination`,
 });
 
-/** An event as the API takes it. `suffix` makes its name unique; `now` is wall time in ms. */
-export function eventObject(event: SetEvent, suffix: string, now: number): KubeObject {
-  const { metadata, apiVersion, kind } = event.set;
-  const namespace = metadata.namespace ?? 'default';
-  const at = rfc3339(now);
-  return {
-    apiVersion: 'v1',
-    kind: 'Event',
-    metadata: { name: `${metadata.name}.${suffix}`, namespace },
-    involvedObject: {
-      apiVersion,
-      kind,
-      namespace,
-      name: metadata.name,
-      ...(metadata.uid === undefined ? {} : { uid: metadata.uid }),
-      ...(metadata.resourceVersion === undefined ? {} : { resourceVersion: metadata.resourceVersion }),
-    },
-    type: event.type,
-    reason: event.reason,
-    message: event.message.slice(0, LIMITS.eventTextBytes),
-    source: { component: 'applicationset-controller' },
-    reportingComponent: 'applicationset-controller',
-    firstTimestamp: at,
-    lastTimestamp: at,
-    count: 1,
-  };
+/** What the watch world's recorder takes. */
+export interface NewsRecorder {
+  record(news: {
+    readonly object: Pick<ApplicationSet, 'apiVersion' | 'kind' | 'metadata'>;
+    readonly type: 'Normal' | 'Warning';
+    readonly reason: string;
+    readonly message: string;
+  }): void;
 }
+
+/** A sink that hands events to a recorder. */
+export const recordedEvents = (recorder: NewsRecorder): EventSink => ({
+  emit: ({ set, type, reason, message }) => recorder.record({ object: set, type, reason, message }),
+});

@@ -7,6 +7,7 @@ import { isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
 import type { Application, ApplicationSet, KubeObject } from '../api/objects.ts';
 import { controllingSetName } from '../planning/ownership.ts';
 import type { LiveApplications } from '../planning/plan.ts';
+import { AppsetError } from '../support/errors.ts';
 
 export interface LiveView {
   /** undefined when there is none */
@@ -80,4 +81,88 @@ export class DirectLiveView implements LiveView {
 
   wrote(): void {}
   gone(): void {}
+}
+
+/** What a watch cache offers a view; `kube/` has it. */
+export interface WatchCache {
+  /** listed, and not deaf for long */
+  readonly synced: boolean;
+  readonly trouble: string | undefined;
+  get(namespace: string | undefined, name: string): KubeObject | undefined;
+  list(): readonly KubeObject[];
+  byIndex(index: string, value: string): readonly KubeObject[];
+  wrote(object: KubeObject): void;
+  vanished(namespace: string | undefined, name: string): void;
+}
+
+/** Name of the index of Applications by `namespace/name` of the controlling set. */
+export const OWNER_INDEX = 'controller';
+
+export interface CachedLiveViewOptions {
+  readonly sets: WatchCache;
+  /** with the index OWNER_INDEX */
+  readonly applications: WatchCache;
+  /** how the cache keeps Applications */
+  readonly transform: (object: KubeObject) => KubeObject;
+}
+
+/** Sees what watch caches hold. A cache that cannot be believed answers nothing: empty would look like gone. */
+export class CachedLiveView implements LiveView {
+  readonly #options: CachedLiveViewOptions;
+  #writing = 0;
+
+  constructor(options: CachedLiveViewOptions) {
+    this.#options = options;
+  }
+
+  /** The change a cache tells of right now is a write of our own. */
+  get writing(): boolean {
+    return this.#writing > 0;
+  }
+
+  async set(namespace: string, name: string): Promise<ApplicationSet | undefined> {
+    const set = believed(this.#options.sets, 'ApplicationSets').get(namespace, name);
+    return set === undefined ? undefined : asApplicationSet(set);
+  }
+
+  async sets(): Promise<readonly ApplicationSet[]> {
+    return believed(this.#options.sets, 'ApplicationSets').list().map(asApplicationSet);
+  }
+
+  async applications(namespace: string): Promise<LiveApplications> {
+    const cache = believed(this.#options.applications, 'Applications');
+    return {
+      byName: (name) => {
+        const object = cache.get(namespace, name);
+        return object === undefined ? undefined : asApplication(object);
+      },
+      controlledBy: (setName) => cache.byIndex(OWNER_INDEX, `${namespace}/${setName}`).map(asApplication),
+    };
+  }
+
+  wrote(application: Application): void {
+    this.#own(() => {
+      const { applications, transform } = this.#options;
+      applications.wrote(transform(application as unknown as KubeObject));
+    });
+  }
+
+  gone(namespace: string, name: string): void {
+    this.#own(() => this.#options.applications.vanished(namespace, name));
+  }
+
+  #own(change: () => void): void {
+    this.#writing += 1;
+    try {
+      change();
+    } finally {
+      this.#writing -= 1;
+    }
+  }
+}
+
+function believed(cache: WatchCache, what: string): WatchCache {
+  if (cache.synced) return cache;
+  const why = cache.trouble === undefined ? '' : `: ${cache.trouble}`;
+  throw new AppsetError('APPSET_E0707', `the ${what} have not been read yet${why}`);
 }

@@ -60,6 +60,9 @@ export class SetMemory {
     this.#noEffect.delete(name);
   }
 
+  /** Digest of a status patch that changed nothing on the server (a CRD that prunes): not sent again. */
+  ineffectiveStatus: string | undefined;
+
   /** Milliseconds until this write of an Application may be tried again; 0: now. */
   waitFor(name: string, digest: string, monotonic: number): number {
     const backoff = this.#backoff.get(name);

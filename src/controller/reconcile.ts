@@ -332,12 +332,13 @@ class SetRun {
 
   /** The one status write of a run. `forgiving`: a failure is only logged, as on the reference's error paths. */
   async #tell(draft: StatusDraft, forgiving = false, set = this.#set): Promise<void> {
-    const { client, clock, settings, signal, log } = this.#deps;
+    const { client, clock, settings, signal, log, memory } = this.#deps;
     try {
       await writeStatus(set, draft, {
         client,
         clock,
         settings,
+        memory: memory.of(set),
         ...(signal === undefined ? {} : { signal }),
       });
     } catch (error) {

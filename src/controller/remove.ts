@@ -61,8 +61,9 @@ async function remove(planned: PlannedDelete, deps: RemovalDeps): Promise<void> 
       deps.report.spared.push({ name, reason: 'ChangedMeanwhile', message: reason });
       return;
     }
+    let ready: Application | undefined = live;
     try {
-      const ready = await withFinalizers(live, planned, deps);
+      ready = await withFinalizers(live, planned, deps);
       if (ready === undefined) return;
       await deps.writer.delete(ready);
     } catch (error) {
@@ -71,7 +72,8 @@ async function remove(planned: PlannedDelete, deps: RemovalDeps): Promise<void> 
         continue;
       }
     }
-    if (!deps.dryRun && (live.metadata.finalizers ?? []).length === 0) deps.live.gone(namespace ?? '', name);
+    if (!deps.dryRun && (ready?.metadata.finalizers ?? []).length === 0)
+      deps.live.gone(namespace ?? '', name);
     deps.report.deleted.push(name);
     deps.events.emit(deleted(deps.planner.input.set, name));
     deps.log.info({ application: name }, 'Deleted application');

@@ -119,6 +119,8 @@ export interface StatusWriter {
   readonly clock: Clock;
   readonly settings: StatusSettings;
   readonly signal?: AbortSignal;
+  /** remembers a patch that the server's schema makes nothing of */
+  readonly memory: { ineffectiveStatus: string | undefined };
 }
 
 /**
@@ -129,21 +131,25 @@ export interface StatusWriter {
 export async function writeStatus(
   set: ApplicationSet,
   draft: StatusDraft,
-  { client, clock, settings, signal }: StatusWriter,
+  { client, clock, settings, signal, memory }: StatusWriter,
 ): Promise<void> {
   let current = set;
   for (let attempt = 1; ; attempt++) {
     const patch = statusPatch(current, draft, settings, rfc3339(clock.now()));
     if (patch === undefined) return;
+    const digest = JSON.stringify(patch);
+    if (memory.ineffectiveStatus === digest) return;
     const { namespace, name, resourceVersion } = current.metadata;
     const body = resourceVersion === undefined ? patch : { ...patch, metadata: { resourceVersion } };
     try {
-      await client.patch(RESOURCES.applicationSets, namespace, name, body, {
+      const answer = await client.patch(RESOURCES.applicationSets, namespace, name, body, {
         type: 'merge',
         subresource: 'status',
         dryRun: settings.dryRun,
         ...(signal === undefined ? {} : { signal }),
       });
+      const unchanged = !settings.dryRun && answer.metadata.resourceVersion === resourceVersion;
+      memory.ineffectiveStatus = unchanged ? digest : undefined;
       return;
     } catch (error) {
       if (isNotFound(error)) return;
