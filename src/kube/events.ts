@@ -33,7 +33,7 @@ interface Told {
 
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
-  readonly #queue: News[] = [];
+  readonly #queue: { readonly news: News; readonly at: number }[] = [];
   readonly #told = new Map<string, Told>();
   readonly #allowance = new Map<string, { tokens: number; at: number }>();
   #serial = 0;
@@ -48,7 +48,7 @@ export class EventRecorder {
     if (!this.#mayTell(news)) this.#options.onDropped?.(news, 'too many events of one object');
     else if (this.#queue.length >= LIMITS.eventQueue) this.#options.onDropped?.(news, 'too many events wait');
     else {
-      this.#queue.push(news);
+      this.#queue.push({ news, at: this.#options.clock.now() });
       this.#writing ??= this.#write();
     }
   }
@@ -59,21 +59,21 @@ export class EventRecorder {
   }
 
   async #write(): Promise<void> {
-    for (let news = this.#queue.shift(); news !== undefined; news = this.#queue.shift()) {
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       try {
-        await this.#tell(news);
+        await this.#tell(next.news, next.at);
       } catch (error) {
-        this.#options.onDropped?.(news, messageOf(error));
+        this.#options.onDropped?.(next.news, messageOf(error));
       }
     }
     this.#writing = undefined;
   }
 
-  async #tell(news: News): Promise<void> {
-    const { client, clock } = this.#options;
+  async #tell(news: News, at: number): Promise<void> {
+    const { client } = this.#options;
     const key = JSON.stringify([objectId(news), news.type, news.reason, news.message]);
     const namespace = news.object.metadata.namespace ?? 'default';
-    const now = rfc3339(clock.now());
+    const now = rfc3339(at);
     const told = this.#told.get(key);
     if (told !== undefined) {
       remember(this.#told, key, told);
@@ -88,7 +88,7 @@ export class EventRecorder {
       }
     }
     this.#serial += 1;
-    const suffix = `.${Math.floor(clock.now()).toString(16)}${this.#serial.toString(16).padStart(4, '0')}`;
+    const suffix = `.${Math.floor(at).toString(16)}${this.#serial.toString(16).padStart(4, '0')}`;
     const name = `${news.object.metadata.name.slice(0, LIMITS.nameLength - suffix.length)}${suffix}`;
     await client.create(RESOURCES.events, this.#event(news, name, namespace, now));
     remember(this.#told, key, { name, firstTimestamp: now, count: 1 });
