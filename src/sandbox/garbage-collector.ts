@@ -3,6 +3,7 @@
  * are all gone are deleted, references to some that are gone are dropped, and the `orphan` and
  * `foregroundDeletion` finalizers are worked off. An owner is there only with the same uid.
  */
+import { ApiError } from '../api/client.ts';
 import type { KubeObject, OwnerReference } from '../api/objects.ts';
 import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER } from './deletions.ts';
 import type { StoredEvent } from './event-log.ts';
@@ -41,7 +42,7 @@ export class GarbageCollector {
     while (this.#due.size > 0) {
       const due = [...this.#due.values()];
       this.#due = new Map();
-      for (const handle of due) if (this.#attend(handle)) touched += 1;
+      for (const handle of due) if (this.#attendOrLeave(handle)) touched += 1;
     }
     return touched;
   }
@@ -97,6 +98,16 @@ export class GarbageCollector {
     const key = storageKey(kind, dependent.metadata.namespace, reference.name);
     const object = this.#storage.get(kind, key);
     return object?.metadata.uid === reference.uid ? { kind, key, object } : undefined;
+  }
+
+  /** What is refused (an object that was seeded invalid) is left as it is, until it changes. */
+  #attendOrLeave(handle: Handle): boolean {
+    try {
+      return this.#attend(handle);
+    } catch (error) {
+      if (error instanceof ApiError) return false;
+      throw error;
+    }
   }
 
   #attend({ kind, key }: Handle): boolean {

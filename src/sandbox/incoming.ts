@@ -24,6 +24,7 @@ export function readObject(kind: Kind, namespace: string | undefined, input: unk
     );
   }
   if (metadata === undefined) throw badRequest('metadata is missing');
+  needReadable(kind, metadata);
   const { namespace: said, ...meta } = metadata;
   if (!kind.type.namespaced) return { ...input, apiVersion, kind: named, metadata: meta } as KubeObject;
   if (said && namespace && said !== namespace) {
@@ -48,5 +49,33 @@ export function needSameName(
     throw badRequest(
       `the namespace of the object (${meta.namespace ?? ''}) does not match the namespace on the request (${namespace ?? ''})`,
     );
+  }
+}
+
+/** What each field of metadata must be, as a decoder of typed metadata would insist; null counts as absent. */
+const SHAPES: Readonly<Record<string, (value: unknown) => boolean>> = {
+  name: (value) => typeof value === 'string',
+  namespace: (value) => typeof value === 'string',
+  generateName: (value) => typeof value === 'string',
+  uid: (value) => typeof value === 'string',
+  resourceVersion: (value) => typeof value === 'string',
+  labels: isTextMap,
+  annotations: isTextMap,
+  finalizers: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+  ownerReferences: (value) => Array.isArray(value) && value.every(isJsonObject),
+};
+
+function isTextMap(value: unknown): boolean {
+  return isJsonObject(value) && Object.values(value).every((item) => typeof item === 'string');
+}
+
+function needReadable(kind: Kind, metadata: ObjectMeta): void {
+  for (const [field, fits] of Object.entries(SHAPES)) {
+    const value: unknown = metadata[field as keyof ObjectMeta];
+    if (value !== undefined && value !== null && !fits(value)) {
+      throw badRequest(
+        `${kind.type.kind} in version "${kind.version}" cannot be handled as a ${kind.type.kind}: cannot unmarshal metadata.${field}`,
+      );
+    }
   }
 }

@@ -93,9 +93,7 @@ export function metadataFaults(meta: ObjectMeta, isNamespace = false): Fault[] {
       faults.push(
         ...qualifiedFaults(field, field === 'metadata.labels' ? key : key.toLowerCase(), 'characters'),
       );
-      if (typeof value !== 'string') {
-        faults.push(invalidValue(field, value, 'must be a string'));
-      } else if (field === 'metadata.labels') {
+      if (field === 'metadata.labels') {
         if (value.length > LIMITS.labelValueLength) {
           faults.push(
             invalidValue(field, value, `must be no more than ${LIMITS.labelValueLength} characters`),
@@ -155,5 +153,6 @@ export const sameClientMeta = (a: ObjectMeta, b: ObjectMeta): boolean =>
 /** metadata as it came from outside, or undefined when it is no object. */
 export function readMeta(value: unknown): ObjectMeta | undefined {
   if (!isJsonObject(value)) return undefined;
-  return { name: '', ...(value as Partial<ObjectMeta>) };
+  const said = Object.entries(value).filter(([, item]) => item !== null);
+  return { name: '', ...(Object.fromEntries(said) as Partial<ObjectMeta>) };
 }

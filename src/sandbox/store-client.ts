@@ -32,7 +32,12 @@ export class StoreClient implements ObjectClient {
   readonly #fieldManager: string;
   readonly #onCall: ((call: MadeCall) => void) | undefined;
 
-  constructor(store: Store, faults: Faults, fieldManager = 'appset', onCall?: (call: MadeCall) => void) {
+  constructor(
+    store: Store,
+    faults: Faults,
+    fieldManager = 'appset-operator',
+    onCall?: (call: MadeCall) => void,
+  ) {
     this.store = store;
     this.faults = faults;
     this.#fieldManager = fieldManager;

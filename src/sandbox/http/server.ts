@@ -94,6 +94,8 @@ class Api {
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // a connection that broke while something was written: there is nobody left to tell
+    response.on('error', () => response.destroy());
     const url = new URL(request.url ?? '/', `http://${LOOPBACK}`);
     const { path, authorized } = this.#authorize(request, url.pathname);
     try {

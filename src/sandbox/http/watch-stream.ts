@@ -47,7 +47,7 @@ export function streamWatch(
     if (!begun) pending.push(line);
     else {
       response.write(line);
-      if (response.writableLength > LIMITS.sandboxWatchBacklogBytes) finish();
+      if (response.writableLength > LIMITS.sandboxWatchBacklogBytes) response.destroy();
     }
   };
   const finish = (): void => {
