@@ -2,8 +2,9 @@
  * Version constraints as Masterminds semver 3.4 reads and checks them (spec sprig-functions §12.2):
  * alternatives split by `||`, items joined by white space or commas, `A - B` for a range, `x` or a
  * missing part for "any". A pre-release only passes a group in which some item names one. Read by a
- * scanner of its own, in one pass, because backtracking over user text can take for ever.
+ * scanner of its own and by RE2, because backtracking over user text can take for ever.
  */
+import { RE2JS } from 're2js';
 import {
   comparePrereleases,
   compareVersions,
@@ -47,8 +48,11 @@ const STICKY = {
   operator: /(?:[!><]=|=[><]|~>|[=><~^])?/y,
   version: new RegExp(VERSION, 'y'),
   space: new RegExp(`${SPACE}*`, 'y'),
-  dash: new RegExp(`${SPACE}+-${SPACE}+`, 'y'),
 };
+/** The part of a range is found wherever it may begin, which a scanner cannot do; RE2 takes linear time. */
+const RANGE = RE2JS.compile(`${SPACE}*${VERSION}${SPACE}+-${SPACE}+${VERSION}${SPACE}*`);
+/** groups of one version, and one */
+const HIGH_GROUP = 6;
 
 /** Reads a text from left to right, one piece at a time. */
 class Reader {
@@ -80,27 +84,13 @@ class Reader {
 
 /** `A - B` becomes `>= A, <= B`, wherever it stands. */
 function withoutRanges(text: string): string {
-  let out = '';
-  let kept = 0;
-  for (let at = 0; at < text.length; ) {
-    const reader = new Reader(text);
-    reader.at = at;
-    const low = reader.take(STICKY.version);
-    if (low === null) {
-      at++;
-      continue;
-    }
-    const afterLow = reader.at;
-    const high = reader.take(STICKY.dash) === null ? null : reader.take(STICKY.version);
-    if (high === null) {
-      at = afterLow;
-      continue;
-    }
-    out += `${text.slice(kept, at)}>= ${low[0]}, <= ${high[0]} `;
-    at = reader.at;
-    kept = at;
+  let out = text;
+  const matcher = RANGE.matcher(text);
+  for (let at = 0; at < text.length && matcher.find(at); at = matcher.end()) {
+    const [low, high] = [matcher.group(1), matcher.group(HIGH_GROUP)];
+    out = out.replace(matcher.group(0) ?? '', () => `>= ${low}, <= ${high} `);
   }
-  return out + text.slice(kept);
+  return out;
 }
 
 const isAny = (part: string): boolean => /^\.?[xX*]?$/.test(part);
@@ -122,7 +112,7 @@ function itemOf(operator: Operator, match: RegExpExecArray): Item {
 
 function groupOf(text: string): Item[] {
   const reader = new Reader(text);
-  const items: Item[] = [];
+  const found: { operator: Operator; version: RegExpExecArray }[] = [];
   const improper = (): never => {
     throw new SemverError(`improper constraint: ${text}`);
   };
@@ -132,10 +122,10 @@ function groupOf(text: string): Item[] {
     reader.take(STICKY.space);
     const version = reader.take(STICKY.version);
     if (version === null) return improper();
-    items.push(itemOf(operator, version));
+    found.push({ operator, version });
     const end = reader.at;
     reader.take(STICKY.space);
-    if (reader.atEnd) return items;
+    if (reader.atEnd) return found.map((item) => itemOf(item.operator, item.version));
     const comma = reader.takeText(',');
     if (comma) reader.take(STICKY.space);
     if (reader.at === end) return improper();

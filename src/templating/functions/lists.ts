@@ -68,15 +68,17 @@ function sliceList(value: GoValue, bounds: readonly GoValue[]): GoValue {
   return new GoSlice(source.items.slice(Number(start), Number(end)), source.elem);
 }
 
+/** Pieces of `size`. Negative sizes make no sense and give what Go's arithmetic makes of them. */
 function chunk(size: number, value: GoValue): GoSlice {
   const items = itemsOf(value, 'Cannot chunk type %');
   const { length } = items;
-  // the number of chunks is computed as Go does, rounding towards zero after a step towards minus infinity
   const count = size === 0 ? -1 : Math.floor((length - 1) / size) + 1;
-  if (count < 0 || (size < 0 && length < 2)) fail('runtime error: makeslice: len out of range');
-  const chunks: GoSlice[] = [];
-  if (size > 0)
-    for (let at = 0; at < length; at += size) chunks.push(new GoSlice(items.slice(at, at + size)));
+  const least = size > 0 || count === 0 ? 0 : length % size === 0 ? -1 : 0;
+  if (count < 0 || least < 0) fail('runtime error: makeslice: len out of range');
+  const chunks = Array.from(
+    { length: count },
+    (_, i) => new GoSlice(size > 0 ? items.slice(i * size, (i + 1) * size) : [...items]),
+  );
   return new GoSlice(chunks, '[]interface {}');
 }
 

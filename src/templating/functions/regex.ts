@@ -1,13 +1,10 @@
 /**
  * Regular expressions (spec sprig-functions §12.1): RE2 through `re2js`, so no text of a user can make
  * matching take for ever. Which matches there are, how replacements expand and how texts split is Go's.
- * Compiled patterns are kept with a bound; texts longer than the product's bound are refused.
+ * Texts longer than the product's bound are refused.
  */
-import { RE2JS, RE2JSException, RE2JSSyntaxException } from 're2js';
-import { BoundedCache } from '../../support/bounded-cache.ts';
 import { AppsetError } from '../../support/errors.ts';
 import { LIMITS } from '../../support/limits.ts';
-import { canBackquote, goQuote } from '../format/index.ts';
 import {
   type CallContext,
   GoError,
@@ -16,36 +13,8 @@ import {
   type GoValue,
   goStringSlice,
 } from '../values.ts';
-import { define, fail } from './define.ts';
-
-const cache = new BoundedCache<string, RE2JS>(LIMITS.compiledPatterns);
-
-/** @throws GoError `error parsing regexp: …` */
-function compile(pattern: string): RE2JS {
-  return cache.getOrMake(pattern, () => {
-    try {
-      return RE2JS.compile(pattern);
-    } catch (error) {
-      if (error instanceof RE2JSSyntaxException) {
-        return fail(`error parsing regexp: ${error.getDescription()}: \`${error.getPattern() ?? ''}\``);
-      }
-      if (error instanceof RE2JSException)
-        return fail(`error parsing regexp: expression too large: \`${pattern}\``);
-      throw error;
-    }
-  });
-}
-
-/** As `compile`, with the text of the panic that Go's MustCompile ends in. */
-function mustCompile(pattern: string): RE2JS {
-  try {
-    return compile(pattern);
-  } catch (error) {
-    if (!(error instanceof GoError)) throw error;
-    const quoted = canBackquote(pattern) ? `\`${pattern}\`` : goQuote(pattern);
-    return fail(`regexp: Compile(${quoted}): ${error.message}`);
-  }
-}
+import { define } from './define.ts';
+import { compilePattern, mustCompilePattern, type Pattern } from './patterns.ts';
 
 /** Where the groups of one match stand; group 0 is the match. Undefined: took no part. */
 interface Match {
@@ -65,9 +34,9 @@ function announce(text: string, context: CallContext): void {
 }
 
 /** Up to `limit` matches (negative: all). An empty match right after another match does not count. */
-function* matchesOf(pattern: RE2JS, text: string, limit: number, context: CallContext): Generator<Match> {
+function* matchesOf(pattern: Pattern, text: string, limit: number, context: CallContext): Generator<Match> {
   announce(text, context);
-  const matcher = pattern.matcher(text);
+  const matcher = pattern.regex.matcher(text);
   let before = -1;
   for (let at = 0, found = 0; found !== limit && at <= text.length; ) {
     if (!matcher.find(at)) return;
@@ -100,23 +69,22 @@ function piecesOf(template: string): Piece[] {
   return pieces;
 }
 
-function expand(pieces: readonly Piece[], pattern: RE2JS, match: Match): string {
-  const groups = pattern.groupCount();
-  const names = pattern.namedGroups();
+function expand(pieces: readonly Piece[], pattern: Pattern, match: Match): string {
+  const groups = pattern.regex.groupCount();
   let out = '';
   for (const piece of pieces) {
     if (typeof piece === 'string') {
       out += piece;
       continue;
     }
-    const index =
-      piece.number >= 0 ? piece.number : Object.hasOwn(names, piece.name) ? names[piece.name] : undefined;
-    if (index !== undefined && index <= groups) out += match.group(index) ?? '';
+    const indexes = piece.number >= 0 ? [piece.number] : (pattern.groups.get(piece.name) ?? []);
+    const found = indexes.filter((index) => index <= groups).map((index) => match.group(index));
+    out += found.find((text) => text !== undefined) ?? '';
   }
   return out;
 }
 
-function replace(pattern: RE2JS, text: string, by: (match: Match) => string, context: CallContext): string {
+function replace(pattern: Pattern, text: string, by: (match: Match) => string, context: CallContext): string {
   let out = '';
   let at = 0;
   for (const match of matchesOf(pattern, text, -1, context)) {
@@ -128,9 +96,9 @@ function replace(pattern: RE2JS, text: string, by: (match: Match) => string, con
   return out + text.slice(at);
 }
 
-function split(pattern: RE2JS, text: string, limit: number, context: CallContext): GoSlice {
+function split(pattern: Pattern, text: string, limit: number, context: CallContext): GoSlice {
   if (limit === 0) return new GoSlice([], 'string', true);
-  if (pattern.pattern() !== '' && text === '') return goStringSlice(['']);
+  if (pattern.regex.pattern() !== '' && text === '') return goStringSlice(['']);
   const parts: string[] = [];
   let start = 0;
   let end = 0;
@@ -150,17 +118,17 @@ function both<const P extends readonly ('string' | 'int')[]>(
   parameters: P,
   result: 'string' | 'strings',
   body: (
-    compile: (pattern: string) => RE2JS,
+    compile: (pattern: string) => Pattern,
     args: readonly (string | number)[],
     context: CallContext,
   ) => GoValue,
 ): GoFunction[] {
   return [
     define(name, parameters, result, (args, context) =>
-      body(mustCompile, args as (string | number)[], context),
+      body(mustCompilePattern, args as (string | number)[], context),
     ),
     define(`mustR${name.slice(1)}`, parameters, result, (args, context) =>
-      body(compile, args as (string | number)[], context),
+      body(compilePattern, args as (string | number)[], context),
     ),
   ];
 }
@@ -169,7 +137,7 @@ export const REGEX_FUNCTIONS: GoFunction[] = [
   define('regexMatch', ['string', 'string'], 'bool', ([pattern, text], context) => {
     announce(text, context);
     try {
-      return compile(pattern).test(text);
+      return compilePattern(pattern).regex.test(text);
     } catch (error) {
       if (error instanceof GoError) return false;
       throw error;
@@ -177,7 +145,7 @@ export const REGEX_FUNCTIONS: GoFunction[] = [
   }),
   define('mustRegexMatch', ['string', 'string'], 'bool', ([pattern, text], context) => {
     announce(text, context);
-    return compile(pattern).test(text);
+    return compilePattern(pattern).regex.test(text);
   }),
   ...both('regexFind', ['string', 'string'], 'string', (compiled, [pattern, text], context) => {
     for (const match of matchesOf(compiled(String(pattern)), String(text), 1, context))

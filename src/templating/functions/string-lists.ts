@@ -60,7 +60,7 @@ function sequence(args: readonly bigint[], context: CallContext): string {
     [start, step, last] = [first, second, third];
     if (third < first && step > 0n) return '';
   }
-  const numbers = range(start, last + (step < 0n ? -1n : 1n), step, context);
+  const numbers = range(start, last + (last < start ? -1n : 1n), step, context);
   context.grow(numbers.length * 2);
   return numbers.join(' ');
 }

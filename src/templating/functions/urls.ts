@@ -45,7 +45,7 @@ function unescapePart(text: string, part: Part, zone = false): string {
     const byte = bytes[at] ?? 0;
     const char = String.fromCharCode(byte);
     if (char === '%') {
-      const triplet = Buffer.from(bytes.subarray(at, at + 3)).toString('latin1');
+      const triplet = fromBytes(bytes.subarray(at, at + 3));
       if (!/^%[0-9A-Fa-f]{2}$/.test(triplet)) fault(`invalid URL escape ${goQuote(triplet)}`);
       const value = Number.parseInt(triplet.slice(1), 16);
       if (part === 'host' && triplet !== '%25') {

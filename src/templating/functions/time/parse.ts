@@ -145,7 +145,7 @@ class TimeReader {
     this.zoneName = this.#take(length);
   }
 
-  /** One token; `next` is the piece after it. */
+  /** One token; `next` is the token after it. */
   token({ token, text }: LayoutPiece, next: LayoutPiece | undefined): void {
     switch (token) {
       case 'year': {
@@ -215,6 +215,9 @@ class TimeReader {
   }
 }
 
+const nextToken = (pieces: readonly LayoutPiece[], at: number): LayoutPiece | undefined =>
+  pieces.slice(at + 1).find(({ token }) => token !== undefined);
+
 /** How much of the text looks like a zone abbreviation; 0: none of it. */
 function abbreviationLength(text: string): number {
   if (/^(?:ChST|MeST)/.test(text)) return 4;
@@ -242,15 +245,15 @@ function monthAndDay(reader: TimeReader, complain: (what: string) => never): { m
   return { month: m, day: d };
 }
 
-function zoneOf(reader: TimeReader): Zone {
-  if (reader.zone !== undefined) return reader.zone;
-  const { offset, zoneName } = reader;
+/** The zone the fields are in, and the zone to show: they differ where only an abbreviation is known. */
+function zonesOf({ zone, offset, zoneName }: TimeReader): { read: Zone; shown: Zone } {
+  if (zone !== undefined) return { read: zone, shown: zone };
   if (offset !== undefined) {
-    return offset === 0 && (zoneName === '' || zoneName === 'UTC') ? UTC : fixedZone(zoneName, offset);
+    const found = offset === 0 && (zoneName === '' || zoneName === 'UTC') ? UTC : fixedZone(zoneName, offset);
+    return { read: found, shown: found };
   }
-  if (zoneName === '') return UTC;
   const hours = /^GMT([+-][0-9]+)$/.exec(zoneName)?.[1] ?? '0';
-  return fixedZone(zoneName, Number(hours) * 3600);
+  return { read: UTC, shown: zoneName === '' ? UTC : fixedZone(zoneName, Number(hours) * 3600) };
 }
 
 /**
@@ -267,7 +270,7 @@ export function parseTime(layout: string, value: string): { nanoseconds: bigint;
     const before = reader.rest;
     try {
       if (piece.token === undefined) reader.literal(piece.text);
-      else reader.token(piece, pieces[i + 1]);
+      else reader.token(piece, nextToken(pieces, i));
     } catch (error) {
       if (!(error instanceof Mismatch)) throw error;
       if (error.range !== undefined) complain(`${error.range} out of range`);
@@ -283,10 +286,8 @@ export function parseTime(layout: string, value: string): { nanoseconds: bigint;
   let { hour } = reader;
   if (reader.afternoon === true && hour < 12) hour += 12;
   else if (reader.afternoon === false && hour === 12) hour = 0;
-  const zone = zoneOf(reader);
+  const { read, shown } = zonesOf(reader);
   const { minute, second, nanosecond } = reader;
-  return {
-    nanoseconds: instantOf(reader.year, month, day, { hour, minute, second, nanosecond }, zone),
-    zone,
-  };
+  const clock = { hour, minute, second, nanosecond };
+  return { nanoseconds: instantOf(reader.year, month, day, clock, read), zone: shown };
 }
