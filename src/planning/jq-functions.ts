@@ -68,6 +68,20 @@ function contains(a: Json, b: Json): boolean {
   return jsonEqual(a, b);
 }
 
+/** `+` and `-` of numbers, and `+` of texts and lists; null adds nothing. */
+export function sumOf(operator: 'add' | 'subtract', a: Json, b: Json): Json {
+  if (typeof a === 'number' && typeof b === 'number') return operator === 'add' ? a + b : a - b;
+  if (operator === 'add') {
+    if (a === null) return b;
+    if (b === null) return a;
+    if (typeof a === 'string' && typeof b === 'string') return a + b;
+    if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b];
+  }
+  throw jqFailure(
+    `${typeName(a)} and ${typeName(b)} cannot be ${operator === 'add' ? 'added' : 'subtracted'}`,
+  );
+}
+
 function textOf(value: Json, name: string): string {
   if (typeof value !== 'string') throw jqFailure(`${name} cannot be applied to ${typeName(value)}`);
   return value;

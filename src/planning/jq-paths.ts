@@ -7,25 +7,23 @@ import type { Json } from '../api/objects.ts';
 import { AppsetError } from '../support/errors.ts';
 import { LIMITS } from '../support/limits.ts';
 import { isJsonObject, jsonEqual } from './compare.ts';
-import { compareJson, JQ_FUNCTIONS, jqFailure, truthy, typeName } from './jq-functions.ts';
-import type { Comparison, JqNode } from './jq-syntax.ts';
 import {
-  type Path,
-  type PathStep,
-  type PlainPath,
-  plainPaths,
-  type Slice,
-  sliceBounds,
-} from './json-path.ts';
+  below,
+  children,
+  computed,
+  type Entries,
+  type Entry,
+  indexed,
+  isFailure,
+  type Place,
+  pathOf,
+  ROOT,
+  suffix,
+} from './jq-entries.ts';
+import { compareJson, JQ_FUNCTIONS, jqFailure, sumOf, truthy, typeName } from './jq-functions.ts';
+import type { Comparison, JqNode } from './jq-syntax.ts';
+import { type PlainPath, plainPaths, type Slice, sliceBounds } from './json-path.ts';
 
-/** A value, and where it stands in the document; without a path it was computed. */
-interface Entry {
-  readonly value: Json;
-  readonly path: Path | undefined;
-}
-type Entries = Generator<Entry, void, undefined>;
-
-const computed = (value: Json): Entry => ({ value, path: undefined });
 const TYPE_FILTERS: ReadonlyMap<string, (value: Json) => boolean> = new Map<string, (value: Json) => boolean>(
   [
     ['values', (value) => value !== null],
@@ -49,6 +47,9 @@ const PATH_CALLS: ReadonlySet<string> = new Set([
   'first/1',
   'any/1',
   'all/1',
+  'any/2',
+  'all/2',
+  'IN/1',
   'map/1',
   ...[...TYPE_FILTERS.keys()].map((name) => `${name}/0`),
 ]);
@@ -76,21 +77,22 @@ export function checkCalls(node: JqNode, source: string): void {
  */
 export function jqPlaces(tree: JqNode, document: Json): readonly PlainPath[] {
   const evaluation = new Evaluation();
-  const places: PlainPath[] = [];
-  for (const entry of evaluation.run(tree, { value: document, path: [] })) {
-    if (entry.path === undefined)
+  const places = new Set<Place>();
+  for (const entry of evaluation.run(tree, { value: document, place: ROOT })) {
+    if (entry.place === undefined) {
       throw jqFailure(`invalid path expression with result ${JSON.stringify(entry.value)}`);
-    if (entry.path.length === 0) throw jqFailure('the expression names the whole document');
-    places.push(...plainPaths(document, entry.path));
+    }
+    if (entry.place === ROOT) throw jqFailure('the expression names the whole document');
+    places.add(entry.place);
   }
-  return places;
+  return [...places].flatMap((place) => plainPaths(document, pathOf(place)));
 }
 
 class Evaluation {
   #steps = 0;
 
   *run(node: JqNode, input: Entry): Entries {
-    if (++this.#steps > LIMITS.jqSteps) throw jqFailure('the expression takes too many steps');
+    this.#count();
     switch (node.is) {
       case 'identity':
         yield input;
@@ -109,20 +111,26 @@ class Evaluation {
       }
       case 'index':
         for (const target of this.run(node.target, input)) {
-          for (const key of this.run(node.key, input)) yield indexed(target, key.value);
+          for (const key of this.run(node.key, input)) {
+            yield* suffix(node.optional, () => [indexed(target, key.value)]);
+          }
         }
         return;
       case 'slice':
-        for (const target of this.run(node.target, input)) yield this.#slice(node, target, input);
+        for (const target of this.run(node.target, input)) {
+          yield* suffix(node.optional, () => [this.#slice(node, target, input)]);
+        }
         return;
       case 'iterate':
-        for (const target of this.run(node.target, input)) yield* children(target);
+        for (const target of this.run(node.target, input)) {
+          yield* suffix(node.optional, () => children(target));
+        }
         return;
       case 'try':
         try {
           yield* this.run(node.body, input);
         } catch (error) {
-          if (!(error instanceof AppsetError) || error.code !== 'APPSET_E0512') throw error;
+          if (!isFailure(error)) throw error;
         }
         return;
       case 'pipe':
@@ -137,7 +145,7 @@ class Evaluation {
         try {
           for (const entry of this.run(node.left, input)) if (truthy(entry.value)) left.push(entry);
         } catch (error) {
-          if (!(error instanceof AppsetError) || error.code !== 'APPSET_E0512') throw error;
+          if (!isFailure(error)) throw error;
         }
         if (left.length > 0) yield* left;
         else yield* this.run(node.right, input);
@@ -157,6 +165,14 @@ class Evaluation {
           }
         }
         return;
+      case 'add':
+      case 'subtract':
+        for (const right of this.run(node.right, input)) {
+          for (const left of this.run(node.left, input)) {
+            yield computed(sumOf(node.is, left.value, right.value));
+          }
+        }
+        return;
       case 'if':
         for (const test of this.run(node.test, input)) {
           yield* this.run(truthy(test.value) ? node.then : node.else, input);
@@ -168,14 +184,19 @@ class Evaluation {
     }
   }
 
+  /** Everything below, from the top down; without recursion, because every level would pass on every entry. */
   *#recurse(input: Entry): Entries {
-    yield input;
-    if (Array.isArray(input.value) || isJsonObject(input.value)) {
-      for (const child of children(input)) {
-        if (++this.#steps > LIMITS.jqSteps) throw jqFailure('the expression takes too many steps');
-        yield* this.#recurse(child);
-      }
+    const stack = [input];
+    for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
+      this.#count();
+      yield entry;
+      if (Array.isArray(entry.value) || isJsonObject(entry.value))
+        stack.push(...[...children(entry)].reverse());
     }
+  }
+
+  #count(): void {
+    if (++this.#steps > LIMITS.jqSteps) throw jqFailure('the expression takes too many steps');
   }
 
   #bound(node: JqNode | undefined, input: Entry): number | undefined {
@@ -190,14 +211,14 @@ class Evaluation {
 
   #slice(node: JqNode & { is: 'slice' }, target: Entry, input: Entry): Entry {
     const slice: Slice = { from: this.#bound(node.from, input), to: this.#bound(node.to, input) };
-    const path = extended(target.path, slice);
-    if (target.value === null) return { value: null, path };
+    const place = below(target.place, slice);
+    if (target.value === null) return { value: null, place };
     if (!Array.isArray(target.value)) throw jqFailure(`cannot take a slice of ${typeName(target.value)}`);
-    return { value: target.value.slice(...sliceBounds(slice, target.value.length)), path };
+    return { value: target.value.slice(...sliceBounds(slice, target.value.length)), place };
   }
 
   *#call(name: string, args: readonly JqNode[], input: Entry): Entries {
-    const [first] = args;
+    const [first, second] = args;
     const signature = `${name}/${args.length}`;
     const filter = args.length === 0 ? TYPE_FILTERS.get(name) : undefined;
     if (filter !== undefined) {
@@ -224,19 +245,18 @@ class Evaluation {
         }
         return;
       case 'any/1':
-      case 'all/1': {
-        const wanted = name === 'any';
-        for (const child of children(input)) {
-          for (const test of this.run(first as JqNode, child)) {
-            if (truthy(test.value) === wanted) {
-              yield computed(wanted);
-              return;
-            }
-          }
-        }
-        yield computed(!wanted);
+      case 'all/1':
+        yield computed(this.#holdsFor(name === 'any', children(input), first as JqNode));
         return;
-      }
+      case 'any/2':
+      case 'all/2':
+        yield computed(this.#holdsFor(name === 'any', this.run(first as JqNode, input), second as JqNode));
+        return;
+      case 'IN/1':
+        yield computed(
+          [...this.run(first as JqNode, input)].some(({ value }) => jsonEqual(value, input.value)),
+        );
+        return;
       case 'map/1': {
         const items: Json[] = [];
         for (const child of children(input)) {
@@ -248,6 +268,14 @@ class Evaluation {
       default:
         yield* this.#value(signature, args, input);
     }
+  }
+
+  /** any: some entry meets the test; all: none fails it. */
+  #holdsFor(any: boolean, entries: Iterable<Entry>, test: JqNode): boolean {
+    for (const entry of entries) {
+      for (const { value } of this.run(test, entry)) if (truthy(value) === any) return any;
+    }
+    return !any;
   }
 
   *#value(signature: string, args: readonly JqNode[], input: Entry): Entries {
@@ -262,39 +290,6 @@ class Evaluation {
       if (second === undefined) yield computed(call(input.value, a.value));
       else for (const b of this.run(second, input)) yield computed(call(input.value, a.value, b.value));
     }
-  }
-}
-
-const extended = (path: Path | undefined, step: PathStep): Path | undefined =>
-  path === undefined ? undefined : [...path, step];
-
-function indexed(target: Entry, key: Json): Entry {
-  const { value } = target;
-  if (typeof key === 'string') {
-    if (value !== null && !isJsonObject(value))
-      throw jqFailure(`cannot index ${typeName(value)} with "${key}"`);
-    return { value: (value === null ? undefined : value[key]) ?? null, path: extended(target.path, key) };
-  }
-  if (typeof key === 'number') {
-    if (value !== null && !Array.isArray(value))
-      throw jqFailure(`cannot index ${typeName(value)} with a number`);
-    const index = Math.floor(key);
-    const item = value === null ? undefined : (value as readonly Json[]).at(index);
-    return { value: item ?? null, path: extended(target.path, index) };
-  }
-  throw jqFailure(`cannot index ${typeName(value)} with ${typeName(key)}`);
-}
-
-function* children(target: Entry): Entries {
-  const { value, path } = target;
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) yield { value: item as Json, path: extended(path, index) };
-    return;
-  }
-  if (!isJsonObject(value)) throw jqFailure(`cannot iterate over ${typeName(value)}`);
-  for (const key of Object.keys(value)) {
-    const item = value[key];
-    if (item !== undefined) yield { value: item, path: extended(path, key) };
   }
 }
 

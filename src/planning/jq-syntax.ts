@@ -1,17 +1,18 @@
 /**
  * The part of jq's language that path expressions of ignore rules use: paths, pipes, commas,
- * alternatives, comparisons, `and`/`or`, `if`, literals and calls of known functions. The parser
+ * alternatives, comparisons, sums, `and`/`or`, `if`, literals and calls of known functions. The parser
  * gives a tree or an APPSET_E0511 that says what it met, and where in its place; it never guesses.
  */
-import { AppsetError } from '../support/errors.ts';
+import type { AppsetError } from '../support/errors.ts';
+import { refuse, type Token, tokenize } from './jq-tokens.ts';
 
 export type JqNode =
   | { readonly is: 'identity' }
   | { readonly is: 'recurse' }
   | { readonly is: 'literal'; readonly value: null | boolean | number | string }
-  | { readonly is: 'index'; readonly target: JqNode; readonly key: JqNode }
-  | { readonly is: 'slice'; readonly target: JqNode; readonly from?: JqNode; readonly to?: JqNode }
-  | { readonly is: 'iterate'; readonly target: JqNode }
+  | (Suffix & { readonly is: 'index'; readonly key: JqNode })
+  | (Suffix & { readonly is: 'slice'; readonly from?: JqNode; readonly to?: JqNode })
+  | (Suffix & { readonly is: 'iterate' })
   | { readonly is: 'try'; readonly body: JqNode }
   | {
       readonly is: 'pipe' | 'comma' | 'alternative' | 'and' | 'or';
@@ -19,109 +20,21 @@ export type JqNode =
       readonly right: JqNode;
     }
   | { readonly is: 'compare'; readonly operator: Comparison; readonly left: JqNode; readonly right: JqNode }
+  | { readonly is: 'add' | 'subtract'; readonly left: JqNode; readonly right: JqNode }
   | { readonly is: 'if'; readonly test: JqNode; readonly then: JqNode; readonly else: JqNode }
   | { readonly is: 'call'; readonly name: string; readonly args: readonly JqNode[] }
   | { readonly is: 'array'; readonly body: JqNode | undefined };
 
+/** What is taken out of a target; with `optional`, a target that does not have it gives nothing. */
+interface Suffix {
+  readonly target: JqNode;
+  readonly optional?: true;
+}
+
 export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
 
-type Token =
-  | { readonly kind: 'name' | 'field' | 'string' | 'symbol'; readonly text: string; readonly at: number }
-  | { readonly kind: 'number'; readonly value: number; readonly text: string; readonly at: number }
-  | { readonly kind: 'end'; readonly text: string; readonly at: number };
-
-const SYMBOLS = [
-  '==',
-  '!=',
-  '<=',
-  '>=',
-  '//',
-  '..',
-  '|',
-  ',',
-  '<',
-  '>',
-  '(',
-  ')',
-  '[',
-  ']',
-  ':',
-  '?',
-  ';',
-  '.',
-  '-',
-];
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=']);
 const KEYWORDS: ReadonlySet<string> = new Set(['and', 'or', 'if', 'then', 'elif', 'else', 'end']);
-
-function refuse(source: string, at: number, what: string): AppsetError {
-  const position = { line: 1, column: at + 1, source };
-  return new AppsetError('APPSET_E0511', what, { place: { position } });
-}
-
-function tokenize(source: string): readonly Token[] {
-  const tokens: Token[] = [];
-  let at = 0;
-  while (at < source.length) {
-    const rest = source.slice(at);
-    const space = /^(\s+|#[^\n]*)/.exec(rest);
-    if (space !== null) {
-      at += space[0].length;
-      continue;
-    }
-    const field = /^\.([A-Za-z_][A-Za-z0-9_]*)/.exec(rest);
-    if (field !== null) {
-      tokens.push({ kind: 'field', text: field[1] ?? '', at });
-      at += field[0].length;
-      continue;
-    }
-    const name = /^[A-Za-z_][A-Za-z0-9_]*/.exec(rest);
-    if (name !== null) {
-      tokens.push({ kind: 'name', text: name[0], at });
-      at += name[0].length;
-      continue;
-    }
-    const number = /^(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?/.exec(rest);
-    if (number !== null) {
-      tokens.push({ kind: 'number', value: Number(number[0]), text: number[0], at });
-      at += number[0].length;
-      continue;
-    }
-    if (rest.startsWith('"')) {
-      const [text, length] = readString(source, at);
-      tokens.push({ kind: 'string', text, at });
-      at += length;
-      continue;
-    }
-    const symbol = SYMBOLS.find((candidate) => rest.startsWith(candidate));
-    if (symbol === undefined) throw refuse(source, at, `unexpected token ${JSON.stringify(rest[0])}`);
-    tokens.push({ kind: 'symbol', text: symbol, at });
-    at += symbol.length;
-  }
-  // the reference parses del(EXPRESSION): what it meets at the end is the bracket
-  tokens.push({ kind: 'end', text: ')', at: source.length });
-  return tokens;
-}
-
-function readString(source: string, start: number): readonly [string, number] {
-  let at = start + 1;
-  for (; at < source.length; at++) {
-    const char = source[at];
-    if (char === '"') {
-      const literal = source.slice(start, at + 1);
-      try {
-        return [JSON.parse(literal) as string, literal.length];
-      } catch {
-        throw refuse(source, start, 'a string that cannot be read');
-      }
-    }
-    if (char === '\\') {
-      if (source[at + 1] === '(') throw refuse(source, at, 'string interpolation is not supported');
-      at++;
-    }
-  }
-  throw refuse(source, start, 'a string without end');
-}
 
 /**
  * The tree of an expression.
@@ -183,11 +96,19 @@ export function parseJq(source: string): JqNode {
     return left;
   }
   function comparison(): JqNode {
-    const left = postfix();
+    const left = sum();
     const token = peek();
     if (token.kind !== 'symbol' || !COMPARISONS.has(token.text)) return left;
     next();
-    return { is: 'compare', operator: token.text as Comparison, left, right: postfix() };
+    return { is: 'compare', operator: token.text as Comparison, left, right: sum() };
+  }
+  function sum(): JqNode {
+    let left = postfix();
+    while (isSymbol('+') || isSymbol('-')) {
+      const is = next().text === '+' ? 'add' : 'subtract';
+      left = { is, left, right: postfix() };
+    }
+    return left;
   }
   function postfix(): JqNode {
     let node = primary();
@@ -205,7 +126,9 @@ export function parseJq(source: string): JqNode {
       } else if (isSymbol('[')) node = bracket(node);
       else if (isSymbol('?')) {
         next();
-        node = { is: 'try', body: node };
+        if (node.is === 'index' || node.is === 'slice' || node.is === 'iterate') {
+          node = { ...node, optional: true };
+        } else node = { is: 'try', body: node };
       } else return node;
     }
   }

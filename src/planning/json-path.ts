@@ -35,6 +35,8 @@ export function valueAt(document: Json | undefined, path: PlainPath): Json | und
 
 /** The existing plain paths a path stands for: slices become their items, negative indexes positive ones. */
 export function plainPaths(document: Json | undefined, path: Path): readonly PlainPath[] {
+  const single = path.some(isSlice) ? undefined : plainPath(document, path as PlainPath);
+  if (single !== undefined) return single;
   let found: { at: PlainPath; value: Json | undefined; base: number }[] = [
     { at: [], value: document, base: 0 },
   ];
@@ -60,6 +62,19 @@ export function plainPaths(document: Json | undefined, path: Path): readonly Pla
     found = next;
   }
   return found.map(({ at }) => at);
+}
+
+/** The path of one place, with its indexes counted from the start; empty when it does not exist. */
+function plainPath(document: Json | undefined, path: PlainPath): readonly PlainPath[] {
+  const plain: (string | number)[] = [];
+  let value = document;
+  for (const step of path) {
+    const at = typeof step === 'number' && step < 0 && Array.isArray(value) ? step + value.length : step;
+    value = valueAt(value, [at]);
+    if (value === undefined) return [];
+    plain.push(at);
+  }
+  return [plain];
 }
 
 /** The document without the values at the paths; all paths speak of the document as given. */
