@@ -11,7 +11,7 @@ import { GitCommand, type GitSettings } from './command.ts';
 import { credentialsIdentity, type GitCredentials } from './credentials.ts';
 import { revisionNotFound } from './errors.ts';
 import { followPath } from './links.ts';
-import { listRemote, type RangeMatcher, type RemoteRefs, resolveRevision } from './ls-remote.ts';
+import { listRemote, type RemoteRefs, resolveRevision } from './ls-remote.ts';
 import { Mirror } from './mirror.ts';
 import type { CommitTree, TreeEntry } from './tree.ts';
 import { repositoryAddress } from './url.ts';
@@ -21,13 +21,8 @@ export interface GitRepository {
   readonly credentials?: GitCredentials;
 }
 
-export interface GitOptions extends GitSettings {
-  /** semver ranges over tags */
-  readonly matchRange?: RangeMatcher;
-}
-
 export class Git {
-  readonly #options: GitOptions;
+  readonly #options: GitSettings;
   readonly #command: GitCommand;
   readonly #mirrors = new Map<string, Mirror>();
   readonly #refs = new Map<string, Promise<RemoteRefs>>();
@@ -37,7 +32,7 @@ export class Git {
   #scanned: Promise<void> | undefined;
   #sizes = new Map<string, number>();
 
-  constructor(options: GitOptions) {
+  constructor(options: GitSettings) {
     this.#options = options;
     this.#command = new GitCommand(options);
   }
@@ -62,7 +57,7 @@ export class Git {
     const direct = resolveRevision(nothing, revision);
     if (direct.kind === 'commit') return direct.commit;
     const { address, key } = this.#identify(repository);
-    const found = resolveRevision(refs ?? (await this.refs(repository)), revision, this.#options.matchRange);
+    const found = resolveRevision(refs ?? (await this.refs(repository)), revision);
     switch (found.kind) {
       case 'commit':
         return found.commit;

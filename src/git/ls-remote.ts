@@ -4,6 +4,7 @@
  * HEAD, and 7 or more hex digits as the beginning of a commit id (spec generators §2.3). Annotated
  * tags are peeled. One look serves all revisions of a repository.
  */
+import { greatestTag } from '../support/semver/greatest-tag.ts';
 import type { GitCommand } from './command.ts';
 import type { GitCredentials } from './credentials.ts';
 import type { RepositoryAddress } from './url.ts';
@@ -14,9 +15,6 @@ export interface RemoteRefs {
   /** tag names without `refs/tags/`, in the server's order */
   readonly tags: readonly string[];
 }
-
-/** Picks the greatest tag a semver range allows; undefined when the text is no range or none fits. */
-export type RangeMatcher = (range: string, tags: readonly string[]) => string | undefined;
 
 export type Resolution =
   | { readonly kind: 'commit'; readonly commit: string }
@@ -58,15 +56,11 @@ export function parseRefs(output: string): RemoteRefs {
 }
 
 /** Finds a revision among the refs; `''` is HEAD. */
-export function resolveRevision(
-  remote: RemoteRefs,
-  revision: string,
-  matchRange: RangeMatcher = () => undefined,
-): Resolution {
+export function resolveRevision(remote: RemoteRefs, revision: string): Resolution {
   const name = revision === '' ? 'HEAD' : revision;
   if (isCommitId(name)) return { kind: 'commit', commit: name.toLowerCase() };
   if (remote.refs.size === 0) return { kind: 'missing', why: 'does not exist: the repository is empty' };
-  const tag = name === 'HEAD' ? undefined : matchRange(name, remote.tags);
+  const tag = name === 'HEAD' ? undefined : greatestTag(name, remote.tags);
   const names = [name, `refs/heads/${name}`, `refs/tags/${name}`, `refs/${name}`];
   if (tag !== undefined) names.unshift(`refs/tags/${tag}`);
   for (const candidate of names) {

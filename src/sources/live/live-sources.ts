@@ -18,9 +18,9 @@ import type { GitCredentials } from '../../git/index.ts';
 import type { Clock } from '../../support/clock.ts';
 import { AppsetError } from '../../support/errors.ts';
 import { LIMITS } from '../../support/limits.ts';
-import { LastKnownGood } from './last-known-good.ts';
 import { clusterFacts } from './cluster-secrets.ts';
 import { GitFacts, type GitReader, once } from './git-facts.ts';
+import { LastKnownGood } from './last-known-good.ts';
 import { notSynced, type ObjectsView } from './objects-view.ts';
 import { repositoryCredentials } from './repository-credentials.ts';
 

@@ -9,7 +9,7 @@ export interface ObjectsView {
   /** the whole list has been read, and the watch that follows it is healthy */
   readonly synced: boolean;
   /** why it is not synced, for people */
-  readonly trouble?: string;
+  readonly trouble?: string | undefined;
   list(): readonly KubeObject[];
 }
 

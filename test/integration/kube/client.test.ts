@@ -9,11 +9,13 @@ import { HttpObjectClient, loadConnection, plainConnection, Transport } from '..
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 
 const APPS = RESOURCES.applications;
+const SPEC = { project: 'default', destination: {}, source: { repoURL: 'https://git.example.com/a.git' } };
+const info = (name: string) => ({ name, value: 'x' });
 const app = (name: string, more: object = {}): KubeObject => ({
   apiVersion: 'argoproj.io/v1alpha1',
   kind: 'Application',
   metadata: { name, namespace: 'argocd', ...more },
-  spec: { project: 'default', list: ['a', 'b'] },
+  spec: { ...SPEC, info: [info('a')] },
 });
 const failure = (promise: Promise<unknown>) =>
   promise.then(
@@ -39,8 +41,8 @@ describe('verbs', () => {
     const made = await client.create(APPS, app('a', { labels: { l: '1' } }));
     expect(made.metadata).toMatchObject({ name: 'a', uid: expect.any(String), generation: 1 });
     expect(await client.get(APPS, 'argocd', 'a')).toEqual(made);
-    const updated = await client.update(APPS, { ...made, spec: { project: 'other' } });
-    expect(updated.spec).toEqual({ project: 'other' });
+    const updated = await client.update(APPS, { ...made, spec: { ...SPEC, project: 'other' } });
+    expect(updated.spec).toEqual({ ...SPEC, project: 'other' });
     expect((await client.list(APPS, { namespace: 'argocd', labelSelector: 'l=1' })).items).toEqual([updated]);
     expect((await client.list(APPS, { namespace: 'argocd', labelSelector: 'l=2' })).items).toEqual([]);
     expect(await client.delete(APPS, 'argocd', 'a')).toBeUndefined();
@@ -87,13 +89,13 @@ describe('verbs', () => {
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'ApplicationSet',
       metadata: { name: 's', namespace: 'argocd' },
-      spec: { generators: [] },
+      spec: { generators: [], template: { metadata: {}, spec: { project: 'default', destination: {} } } },
     };
     const made = await client.create(RESOURCES.applicationSets, set);
-    const patch = { status: { resourcesCount: 3 }, spec: { generators: [{}] } };
+    const patch = { status: { resourcesCount: 3 }, spec: { goTemplate: true } };
     const options = { type: 'merge', subresource: 'status' } as const;
     const patched = await client.patch(RESOURCES.applicationSets, 'argocd', 's', patch, options);
-    expect([patched.status, patched.spec]).toEqual([{ resourcesCount: 3 }, { generators: [] }]);
+    expect([patched.status, patched.spec]).toEqual([{ resourcesCount: 3 }, made.spec]);
     expect(patched.metadata.generation).toBe(made.metadata.generation);
   });
 });
@@ -101,31 +103,20 @@ describe('verbs', () => {
 describe('patches', () => {
   test('merge, json and apply, each in its content type', async () => {
     await client.create(APPS, app('a'));
-    const merged = await client.patch(
-      APPS,
-      'argocd',
-      'a',
-      { spec: { list: ['c'], project: null } },
-      { type: 'merge' },
-    );
-    expect(merged.spec).toEqual({ list: ['c'] });
-    const added = await client.patch(APPS, 'argocd', 'a', [{ op: 'add', path: '/spec/list/-', value: 'd' }], {
-      type: 'json',
-    });
-    expect(added.spec).toEqual({ list: ['c', 'd'] });
+    const patch = { spec: { project: 'other', info: [info('b')], source: null } };
+    const merged = await client.patch(APPS, 'argocd', 'a', patch, { type: 'merge' });
+    expect(merged.spec).toEqual({ project: 'other', destination: {}, info: [info('b')] });
+    const operations = [{ op: 'add', path: '/spec/info/-', value: info('c') }];
+    const added = await client.patch(APPS, 'argocd', 'a', operations, { type: 'json' });
+    expect(added.spec?.info).toEqual([info('b'), info('c')]);
     const applied = await client.patch(
       APPS,
       'argocd',
       'b',
-      {
-        apiVersion: 'argoproj.io/v1alpha1',
-        kind: 'Application',
-        metadata: { name: 'b' },
-        spec: { project: 'p' },
-      },
+      { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'b' }, spec: SPEC },
       { type: 'apply', fieldManager: 'tester', force: true },
     );
-    expect(applied.spec).toEqual({ project: 'p' });
+    expect(applied.spec).toEqual(SPEC);
     expect(applied.metadata.managedFields?.[0]).toMatchObject({ manager: 'tester', operation: 'Apply' });
   });
 

@@ -25,7 +25,7 @@ const app = (name: string, project = 'default'): KubeObject => ({
       { apiVersion: 'argoproj.io/v1alpha1', kind: 'ApplicationSet', name: 'set', uid: 'u', controller: true },
     ],
   },
-  spec: { project },
+  spec: { project, destination: {}, source: { repoURL: 'https://git.example.com/a.git' } },
 });
 
 let sandbox: Sandbox;

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Git, type GitOptions } from '../../../src/git/index.ts';
+import { Git, type GitSettings } from '../../../src/git/index.ts';
 import { type Folder, type GitServer, gitServer, TestRepository, temporaryFolder } from './fixture.ts';
 
 let folder: Folder;
@@ -16,7 +16,7 @@ afterEach(async () => {
   folder.remove();
 });
 
-const newGit = (options: Partial<GitOptions> = {}) =>
+const newGit = (options: Partial<GitSettings> = {}) =>
   new Git({ home: join(folder.path, 'home'), allowLocal: true, ...options });
 const newRepository = (name = 'repo', config: Record<string, string> = {}) =>
   new TestRepository(join(folder.path, 'served', name), config);

@@ -9,6 +9,8 @@ const remote = parseRefs(
     `${id('1')}\trefs/heads/main`,
     `${id('2')}\trefs/heads/feature/x`,
     `${id('3')}\trefs/heads/both`,
+    `${id('9')}\trefs/heads/9.x`,
+    `${id('9')}\trefs/heads/1.3`,
     `${id('4')}\trefs/pull/7/head`,
     `${id('5')}\trefs/tags/both`,
     `${id('6')}\trefs/tags/v1.2.0`,
@@ -19,9 +21,6 @@ const remote = parseRefs(
     '',
   ].join('\n'),
 );
-const range = (text: string, tags: readonly string[]) =>
-  text === '1.*' ? tags.findLast((tag) => tag.startsWith('v1.')) : undefined;
-
 describe('revisions', () => {
   const table: [string, string, object][] = [
     ['HEAD when empty', '', { kind: 'commit', commit: id('1') }],
@@ -34,6 +33,10 @@ describe('revisions', () => {
     ['a branch before a tag of its name', 'both', { kind: 'commit', commit: id('3') }],
     ['an annotated tag, peeled', 'v1.2.0', { kind: 'commit', commit: id('7') }],
     ['a semver range over the tags', '1.*', { kind: 'commit', commit: id('8') }],
+    ['a semver range with two bounds', '>=1.0.0 <1.3.0', { kind: 'commit', commit: id('7') }],
+    ['a semver range before a branch of its name', '1.3', { kind: 'commit', commit: id('8') }],
+    ['a branch that looks like a range none of the tags is in', '9.x', { kind: 'commit', commit: id('9') }],
+    ['a range no tag is in', '^7.0.0', { kind: 'missing' }],
     ['a full commit id as it is', id('f'), { kind: 'commit', commit: id('f') }],
     ['a full commit id in capitals', id('F'), { kind: 'commit', commit: id('f') }],
     ['the beginning of a tip', 'abcdef0', { kind: 'commit', commit: `abcdef0${'1'.repeat(33)}` }],
@@ -42,7 +45,7 @@ describe('revisions', () => {
     ['a name that is not there', 'absent', { kind: 'missing' }],
   ];
   for (const [name, revision, expected] of table) {
-    test(name, () => expect(resolveRevision(remote, revision, range)).toEqual(expected));
+    test(name, () => expect(resolveRevision(remote, revision)).toEqual(expected));
   }
 
   test('HEAD that points to a branch without a commit', () => {

@@ -1,0 +1,120 @@
+/** Live sources on watch caches over HTTP: what the cluster holds is what generators see, and no more. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { RESOURCES } from '../../../src/api/client.ts';
+import { Git } from '../../../src/git/index.ts';
+import {
+  HttpObjectClient,
+  Informer,
+  plainConnection,
+  Transport,
+  withoutBookkeeping,
+} from '../../../src/kube/index.ts';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
+import { createLiveSources } from '../../../src/sources/live/index.ts';
+import { systemClock } from '../../../src/support/clock.ts';
+import { systemRandom } from '../../../src/support/random.ts';
+import { gitServer, TestRepository } from '../../unit/git/fixture.ts';
+
+const TYPE = 'argocd.argoproj.io/secret-type';
+const secret = (name: string, type: string, data: Record<string, string>) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name, namespace: 'argocd', labels: { [TYPE]: type } },
+  data: Object.fromEntries(Object.entries(data).map(([k, v]) => [k, Buffer.from(v).toString('base64')])),
+});
+
+let sandbox: Sandbox;
+let transport: Transport;
+let folder: string;
+let stop: AbortController;
+const running: Promise<void>[] = [];
+beforeEach(async () => {
+  sandbox = await startSandbox();
+  transport = new Transport(plainConnection(sandbox.url));
+  folder = mkdtempSync(join(tmpdir(), 'appset-live-'));
+  stop = new AbortController();
+});
+afterEach(async () => {
+  stop.abort();
+  await Promise.all(running.splice(0));
+  await transport.close();
+  await sandbox.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const informer = (type: (typeof RESOURCES)['secrets' | 'appProjects'], labelSelector?: string) => {
+  const made = new Informer({
+    client: new HttpObjectClient(transport),
+    type,
+    namespace: 'argocd',
+    clock: systemClock,
+    random: systemRandom,
+    transform: withoutBookkeeping,
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+  });
+  running.push(made.run(stop.signal));
+  return made;
+};
+
+test('clusters, projects, and a repository that asks for the credentials in a Secret', async () => {
+  const repository = new TestRepository(join(folder, 'served', 'repo'));
+  const commit = repository.write({ 'apps/web/config.yaml': 'a: 1\n' }).commit();
+  const server = await gitServer(join(folder, 'served'), { basic: 'me:planted-password' });
+  const url = `${server.url}/repo/.git`;
+  const { client } = sandbox;
+  await client.create(
+    RESOURCES.secrets,
+    secret('eu', 'cluster', { name: 'eu', server: 'https://eu', config: '{"bearerToken":"planted-token"}' }),
+  );
+  await client.create(
+    RESOURCES.secrets,
+    secret('repo', 'repo-creds', { url: server.url, username: 'me', password: 'planted-password' }),
+  );
+  await client.create(RESOURCES.appProjects, {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'AppProject',
+    metadata: { name: 'default', namespace: 'argocd' },
+    spec: {},
+  });
+  const clusterSecrets = informer(RESOURCES.secrets, `${TYPE}=cluster`);
+  const repositorySecrets = informer(RESOURCES.secrets, `${TYPE} in (repository,repo-creds)`);
+  const projects = informer(RESOURCES.appProjects);
+  const live = createLiveSources({
+    namespace: 'argocd',
+    clock: systemClock,
+    clusterSecrets,
+    repositorySecrets,
+    projects,
+    git: new Git({ home: join(folder, 'home') }),
+  });
+  const request = { repoURL: url, revision: 'main', project: 'default' };
+
+  const early = live.snapshot();
+  expect(await early.clusters()).toMatchObject({ known: false, error: { code: 'APPSET_E0401' } });
+  expect(await early.gitTree(request)).toMatchObject({ known: false, error: { code: 'APPSET_E0402' } });
+
+  await Promise.all([clusterSecrets, repositorySecrets, projects].map((cache) => cache.whenListed(10_000)));
+  const snapshot = live.snapshot();
+  const readings = [
+    await snapshot.clusters(),
+    await snapshot.project('default'),
+    await snapshot.gitTree(request),
+    await snapshot.gitFiles(request, commit, ['apps/web/config.yaml']),
+  ];
+  expect(readings).toMatchObject([
+    { known: true, value: [{ secretName: 'eu', name: 'eu', server: 'https://eu' }] },
+    { known: true, value: { metadata: { name: 'default' } } },
+    { known: true, version: commit, value: { entries: [{ path: 'apps/web/config.yaml' }] } },
+    { known: true, value: new Map([['apps/web/config.yaml', 'a: 1\n']]) },
+  ]);
+  expect(JSON.stringify(readings)).not.toContain('planted');
+
+  await client.delete(RESOURCES.secrets, 'argocd', 'eu');
+  await expect.poll(() => clusterSecrets.size).toBe(0);
+  expect(await live.snapshot().clusters()).toMatchObject({ known: true, value: [] });
+  expect(await snapshot.clusters()).toBe(readings[0]);
+  await server.close();
+});
