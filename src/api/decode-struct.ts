@@ -30,15 +30,21 @@ export interface DecodeOptions {
  * @example decodeStruct('ApplicationSetTemplate', template).unknownFields // ['spec.syncPolcy']
  */
 export function decodeStruct(type: string, json: Json, options: DecodeOptions = {}): Decoded {
+  const { value, unknownFields, problem } = inspectStruct(type, json, options);
+  if (problem !== undefined) throw problem;
+  return { value, unknownFields };
+}
+
+/** As `decodeStruct`, but a value of the wrong type is told beside what could be read. */
+export function inspectStruct(
+  type: string,
+  json: Json,
+  options: DecodeOptions = {},
+): Decoded & { readonly problem: AppsetError | undefined } {
   const decoder = new Decoder(options);
-  const value = decoder.value(json, type, {
-    path: options.path ?? '',
-    struct: undefined,
-    names: [],
-    goType: goTypeName(type),
-  });
-  if (decoder.problem !== undefined) throw decoder.problem;
-  return { value: value ?? null, unknownFields: decoder.unknownFields };
+  const at = { path: options.path ?? '', struct: undefined, names: [], goType: goTypeName(type) };
+  const value = decoder.value(json, type, at) ?? null;
+  return { value, unknownFields: decoder.unknownFields, problem: decoder.problem };
 }
 
 /** Where the decoder stands, for paths of ours and for Go's texts. */

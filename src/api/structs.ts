@@ -7,7 +7,7 @@
  *   encodeStruct(type, value) as Go would marshal it
  *   adviseField(type, path)   what to do about an unknown field at that path
  */
-export { type Decoded, type DecodeOptions, decodeStruct } from './decode-struct.ts';
+export { type Decoded, type DecodeOptions, decodeStruct, inspectStruct } from './decode-struct.ts';
 export { encodeStruct } from './encode-struct.ts';
 export {
   type GoShape,
