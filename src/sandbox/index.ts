@@ -5,12 +5,14 @@
  */
 import type { Random } from '../support/random.ts';
 import { systemRandom } from '../support/random.ts';
+import { argoCrds } from './argo-crds.ts';
 import { Faults } from './faults.ts';
 import { type ServeOptions, serveHttp } from './http/server.ts';
 import { kubeconfigText, writeKubeconfigFile } from './kubeconfig.ts';
 import { Store, type StoreOptions } from './store.ts';
 import { StoreClient } from './store-client.ts';
 
+export { argoCrds } from './argo-crds.ts';
 export { type StandInOptions, standInPatch, startArgoCdStandIn } from './argocd-stand-in.ts';
 export { type FaultEffect, type FaultRule, Faults, type FaultVerb } from './faults.ts';
 export { Store, type StoreOptions } from './store.ts';
@@ -46,10 +48,13 @@ const TOKEN_BYTES = 24;
 
 const newToken = (random: Random): string => Buffer.from(random.bytes(TOKEN_BYTES)).toString('base64url');
 
-/** Serves a new store on the loopback address. @throws AppsetError APPSET_E0901 */
+/**
+ * Serves a new store on the loopback address; with Argo CD's CRDs unless others are given.
+ * @throws AppsetError APPSET_E0901
+ */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { token: asked, port, onRequest, ...storeOptions } = options;
-  const client = createStore(storeOptions);
+  const client = createStore({ crds: argoCrds(), ...storeOptions });
   const { store } = client;
   const faults = new Faults(store.clock);
   const token = asked === false ? undefined : (asked ?? newToken(options.random ?? systemRandom));

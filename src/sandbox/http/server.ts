@@ -184,13 +184,15 @@ class Api {
   }
 }
 
-/** What a Status says its error is about. */
+/** What a Status says its error is about: the kind where an object is invalid, the resource otherwise. */
 function detailsOf(thrown: unknown, target: Target | undefined): Record<string, string> {
   if (target === undefined || !(thrown instanceof ApiError)) return {};
-  const { kind, name } = target;
+  const { kind } = target;
+  // a create has no name in its path, but its refusal names the object
+  const name = target.name ?? / "([^"]+)" /.exec(thrown.message)?.[1];
   return {
     ...(name === undefined ? {} : { name }),
     ...(kind.group === '' ? {} : { group: kind.group }),
-    kind: kind.type.plural,
+    kind: thrown.reason === 'Invalid' ? kind.type.kind : kind.type.plural,
   };
 }

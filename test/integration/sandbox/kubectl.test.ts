@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
-import { SMALL_CRDS } from './crds.ts';
 
 function hasKubectl(): boolean {
   try {
@@ -26,7 +25,9 @@ metadata: {name: demo, namespace: argocd}
 spec:
   goTemplate: true
   generators: [{list: {elements: [{env: dev}]}}]
-  template: {metadata: {name: '{{.env}}'}}
+  template:
+    metadata: {name: '{{.env}}'}
+    spec: {project: default, destination: {namespace: default}, source: {repoURL: https://git.example.com/a.git}}
 `;
 
 describe.skipIf(!hasKubectl())('kubectl (skipped where no kubectl is on PATH)', () => {
@@ -36,7 +37,7 @@ describe.skipIf(!hasKubectl())('kubectl (skipped where no kubectl is on PATH)', 
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sandbox-kubectl-'));
-    sandbox = await startSandbox({ crds: SMALL_CRDS });
+    sandbox = await startSandbox();
     const kubeconfig = join(folder, 'kubeconfig');
     sandbox.writeKubeconfig(kubeconfig);
     env = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: kubeconfig };
@@ -89,7 +90,7 @@ describe.skipIf(!hasKubectl())('kubectl (skipped where no kubectl is on PATH)', 
         labels: { family: name },
         ownerReferences: [{ ...owner, controller: true, blockOwnerDeletion: true }],
       },
-      spec: { project: 'default' },
+      spec: { project: 'default', destination: {}, source: { repoURL: 'https://git.example.com/a.git' } },
     }));
     await kubectl(
       'create',
@@ -103,7 +104,7 @@ describe.skipIf(!hasKubectl())('kubectl (skipped where no kubectl is on PATH)', 
     const found = rows(await kubectl('api-resources'));
     expect(found).toContainEqual([
       'applicationsets',
-      'appset',
+      'appset,appsets',
       'argoproj.io/v1alpha1',
       'true',
       'ApplicationSet',
@@ -120,6 +121,20 @@ describe.skipIf(!hasKubectl())('kubectl (skipped where no kubectl is on PATH)', 
     expect(await kubectl('get', 'appset', 'apply', '-o', 'jsonpath={.spec.goTemplate}')).toBe('');
     const difference = await run(['diff', '-f', file('diff.yaml', SET.replace('name: demo', 'name: apply'))]);
     expect([difference.code, difference.out]).toEqual([1, expect.stringContaining('+  goTemplate: true')]);
+  });
+
+  it('is told of unknown fields and of what is missing', async () => {
+    const typo = SET.replace('name: demo', 'name: typo').replace('goTemplate:', 'goTemplat:');
+    expect((await run(['apply', '-f', file('typo.yaml', typo)])).err).toContain(
+      'ApplicationSet in version "v1alpha1" cannot be handled as a ApplicationSet: strict decoding error: unknown field "spec.goTemplat"',
+    );
+    const lax = await run(['apply', '--validate=warn', '-f', file('typo.yaml', typo)]);
+    expect([lax.code, lax.err]).toEqual([0, 'Warning: unknown field "spec.goTemplat"']);
+    const empty =
+      'apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: empty}\nspec: {}\n';
+    const missing = (await run(['apply', '-f', file('empty.yaml', empty)])).err;
+    expect(missing).toContain('The ApplicationSet "empty" is invalid');
+    expect(missing).toContain('spec.generators: Required value');
   });
 
   it('applies server side, with conflicts that can be forced', async () => {
@@ -168,12 +183,12 @@ describe.skipIf(!hasKubectl())('kubectl (skipped where no kubectl is on PATH)', 
       'marks-one',
       '--type=json',
       '-p',
-      '[{"op":"add","path":"/spec/x","value":1}]',
+      '[{"op":"replace","path":"/spec/project","value":"p"}]',
     );
     const app = JSON.parse(await kubectl('get', 'app', 'marks-one', '-o', 'json')) as Record<string, unknown>;
     expect(app).toMatchObject({
       metadata: { labels: { tier: 'web', family: 'marks' }, annotations: { note: 'hello' } },
-      spec: { project: 'default', x: 1 },
+      spec: { project: 'p' },
     });
     const label = await run(['label', 'app', 'marks-one', 'tier=other']);
     expect(label.err).toContain("'tier' already has a value (web), and --overwrite is false");
@@ -181,7 +196,7 @@ describe.skipIf(!hasKubectl())('kubectl (skipped where no kubectl is on PATH)', 
 
   it('shows tables, wide ones, and YAML', async () => {
     await family('show');
-    const status = '{"status":{"sync":{"status":"Synced"},"health":{"status":"Healthy"}}}';
+    const status = '{"status":{"sync":{"status":"Synced","revision":"abc"},"health":{"status":"Healthy"}}}';
     await kubectl('patch', 'app', 'show-one', '--type=merge', '-p', status);
     const table = await kubectl('get', 'app', 'show-one');
     expect(
@@ -192,7 +207,7 @@ describe.skipIf(!hasKubectl())('kubectl (skipped where no kubectl is on PATH)', 
     ).toEqual(['NAME', 'SYNC STATUS', 'HEALTH STATUS']);
     expect(rows(table)).toEqual([['show-one', 'Synced', 'Healthy']]);
     expect(rows(await kubectl('get', 'app', 'show-one', '-o', 'wide'))).toEqual([
-      ['show-one', 'Synced', 'Healthy', 'default'],
+      ['show-one', 'Synced', 'Healthy', 'abc', 'default'],
     ]);
     expect(await kubectl('get', 'app', 'show-one', '-o', 'yaml')).toContain('status: Healthy');
     expect(rows(await kubectl('get', 'ns')).map(([name]) => name)).toEqual([
@@ -206,7 +221,7 @@ describe.skipIf(!hasKubectl())('kubectl (skipped where no kubectl is on PATH)', 
 
   it('explains and describes', async () => {
     const explained = await kubectl('explain', 'applicationset.spec.generators');
-    expect(explained).toContain('Where the parameters come from.');
+    expect(explained).toContain('Each entry gives parameters for any number of Applications.');
     expect(explained).toMatch(/list\t<Object>/);
     await family('tell');
     sandbox.store.seed({

@@ -35,12 +35,21 @@ async function call(
   return { code: response.status, body: JSON.parse(text) as Answer['body'], headers: response.headers };
 }
 
-const object = (kind: string, name: string, more: object = {}) => ({
+const application = {
+  project: 'p',
+  destination: { namespace: 'default' },
+  source: { repoURL: 'https://git.example.com/a.git' },
+};
+const SPECS = {
+  Application: application,
+  ApplicationSet: { generators: [], template: { metadata: {}, spec: application } },
+};
+
+const object = (kind: keyof typeof SPECS, name: string) => ({
   apiVersion: 'argoproj.io/v1alpha1',
   kind,
   metadata: { name, namespace: 'argocd' },
-  spec: {},
-  ...more,
+  spec: SPECS[kind],
 });
 
 describe('access', () => {
@@ -88,8 +97,11 @@ describe('resources', () => {
       },
     );
     expect(patched.body).toMatchObject({ spec: { goTemplate: true }, metadata: { generation: 2 } });
-    const status = await call('PUT', `${SETS}/web/status`, { ...patched.body, status: { a: 1 } });
-    expect(status.body.status).toEqual({ a: 1 });
+    const status = await call('PUT', `${SETS}/web/status`, {
+      ...patched.body,
+      status: { resourcesCount: 1 },
+    });
+    expect(status.body.status).toEqual({ resourcesCount: 1 });
     const list = await call('GET', '/apis/argoproj.io/v1alpha1/applicationsets');
     expect(list.body).toMatchObject({ kind: 'ApplicationSetList', apiVersion: 'argoproj.io/v1alpha1' });
     const deleted = await call('DELETE', `${SETS}/web`, { propagationPolicy: 'Background' });
@@ -125,11 +137,29 @@ describe('resources', () => {
 
   it('take YAML and server-side apply', async () => {
     const yaml =
-      'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: web\nspec:\n  project: p\n';
+      'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\nspec: {project: p, destination: {}, source: {repoURL: x}}\n';
     const applied = await call('PATCH', `${APPS}/web?fieldManager=me&force=true`, yaml, {
       'content-type': 'application/apply-patch+yaml',
     });
-    expect([applied.code, applied.body.spec]).toEqual([201, { project: 'p' }]);
+    expect([applied.code, applied.body.spec]).toEqual([
+      201,
+      { project: 'p', destination: {}, source: { repoURL: 'x' } },
+    ]);
+  });
+
+  it('are pruned with a warning, and refused under strict validation', async () => {
+    const typo = { ...object('ApplicationSet', 'typo'), spec: { ...SPECS.ApplicationSet, generator: [] } };
+    const warned = await call('POST', SETS, typo);
+    expect([warned.code, warned.headers.get('warning')]).toEqual([
+      201,
+      '299 - "unknown field \\"spec.generator\\""',
+    ]);
+    expect(warned.body.spec).not.toHaveProperty('generator');
+    const refused = await call('POST', `${SETS}?fieldValidation=Strict`, typo);
+    expect([refused.code, refused.body.message]).toEqual([
+      400,
+      expect.stringContaining('strict decoding error: unknown field "spec.generator"'),
+    ]);
   });
 
   it('come in pages', async () => {
@@ -196,7 +226,7 @@ describe('forms', () => {
         kind: 'Secret',
         metadata: { name: 's', namespace: 'argocd' },
         stringData: { a: 'b' },
-      } as never,
+      },
       {
         apiVersion: 'v1',
         kind: 'Event',
@@ -247,7 +277,7 @@ describe('forms', () => {
             name: 'v1',
             served: true,
             storage: true,
-            schema: { openAPIV3Schema: { type: 'object', description: 'A widget.' } },
+            schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
             additionalPrinterColumns: [
               { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
             ],
