@@ -10,6 +10,7 @@ import { byteLength, runeCount, sliceBytes, takeRunes, toBytes } from '../bytes.
 import {
   ANY,
   fromByteSlice,
+  GoComplex,
   GoError,
   GoErrorValue,
   GoInt,
@@ -118,7 +119,7 @@ export class Printer {
       this.write(this.flags.sharpV ? `${ANY}(nil)` : NIL_TEXT);
       return;
     }
-    if (TEXT_VERBS.includes(verb) && !this.flags.sharpV) {
+    if (TEXT_VERBS.includes(verb) && !this.flags.sharpV && !(value instanceof GoComplex)) {
       const text = methodText(value);
       if (text !== undefined) {
         this.#string(text, verb, value);
@@ -133,8 +134,25 @@ export class Printer {
   }
 
   #object(value: GoObject, verb: string): void {
-    if (value.kind === 'complex128' || value instanceof GoErrorValue || verb !== 'v') this.#bad(value, verb);
+    if (value instanceof GoComplex) this.#complex(value, verb);
+    else if (verb !== 'v') this.#bad(value, verb);
+    else if (value instanceof GoErrorValue) this.#pad(`&errors.errorString{s:${goQuote(value.text)}}`);
     else this.#pad(value.format());
+  }
+
+  /** Both parts under the verb, the second always with its sign. */
+  #complex(value: GoComplex, verb: string): void {
+    if (!'vbgGxXfFeE'.includes(verb)) {
+      this.#bad(value, verb);
+      return;
+    }
+    const { plus } = this.flags;
+    this.write('(');
+    this.#float(value.real, verb);
+    this.flags.plus = true;
+    this.#float(value.imaginary, verb);
+    this.flags.plus = plus;
+    this.write('i)');
   }
 
   #nested(write: () => void): void {

@@ -94,7 +94,8 @@ class Directives {
       if (width.given) flags.width = width.value;
       if (afterIndex && width.given) this.#goodIndex = false;
     }
-    if (this.#format[this.#at] === '.') {
+    // a point at the very end is taken for the verb
+    if (this.#format[this.#at] === '.' && this.#at + 1 < this.#format.length) {
       this.#at++;
       if (afterIndex) this.#goodIndex = false;
       afterIndex = this.#argumentIndex();

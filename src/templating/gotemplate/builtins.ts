@@ -10,13 +10,20 @@ import { escapeHtml, escapeJs, escapeQuery } from './escapers.ts';
 import { index, length, prepareArgument, slice } from './indexing.ts';
 import { describeType, type Evaluated, isFunction, isTrue, VALUE } from './types.ts';
 
+/** What two builtins want to know of their arguments beside the values. */
+export interface Written {
+  /** the first argument as written, '' when it is piped */
+  readonly first: string;
+  /** bit n: the static type of argument n is `interface {}` */
+  readonly interfaces: number;
+}
+
 export interface Builtin {
   readonly name: string;
   readonly params: readonly GoType[];
   readonly variadic: boolean;
   readonly result: GoType;
-  /** `first` is the text of the first argument as written */
-  call(args: readonly Evaluated[], context: CallContext, first: string): Evaluated;
+  call(args: readonly Evaluated[], context: CallContext, written: Written): Evaluated;
 }
 
 type Body = Builtin['call'];
@@ -33,8 +40,9 @@ const escaping =
     return escaper(text);
   };
 
-function call([target, ...args]: readonly Evaluated[], context: CallContext, name: string): Evaluated {
+function call([target, ...args]: readonly Evaluated[], context: CallContext, { first }: Written): Evaluated {
   if (target === undefined || target === null) throw new GoError('call of nil');
+  const name = first !== '' ? first : typeof target === 'string' ? target : `<${typeOf(target)} Value>`;
   if (!isFunction(target)) throw new GoError(`non-function ${name} of type ${typeOf(target)}`);
   const { params, variadic } = target;
   const fixed = params.length - (variadic === true ? 1 : 0);
@@ -72,7 +80,7 @@ export const BUILTINS: ReadonlyMap<string, Builtin> = new Map([
   fixed('not', 1, ([value]) => !isTrue(value)),
   fixed('len', 1, ([value]) => length(value)),
   open('index', ([item, ...indexes]) => index(item, indexes)),
-  open('slice', ([item, ...indexes]) => slice(item, indexes)),
+  open('slice', ([item, ...indexes], _context, { interfaces }) => slice(item, indexes, interfaces >> 1)),
   open('call', call),
   printing('print', (args, context) => sprint(values(args), context)),
   printing('println', (args, context) => sprintln(values(args), context)),

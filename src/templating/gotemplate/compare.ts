@@ -3,7 +3,7 @@
  * sizes and signs, and nil with anything; what cannot be compared is an error.
  */
 import { compareBytes } from '../bytes.ts';
-import { formatValue } from '../format/index.ts';
+import { sprintf } from '../format/index.ts';
 import { GoComplex, GoError, GoInt, GoMap, GoObject, GoSlice, type GoValue, typeOf } from '../values.ts';
 import { type Evaluated, isFunction } from './types.ts';
 
@@ -52,12 +52,12 @@ function equalOthers(a: Evaluated, b: Evaluated): boolean {
   const [left, right] = [a ?? null, b ?? null];
   if (left !== null && right !== null && kindOf(left) !== kindOf(right)) {
     throw new GoError(
-      `non-comparable types ${formatValue(left)}: ${typeOf(left)}, ${typeOf(right)}: ${formatValue(right)}`,
+      sprintf('non-comparable types %s: %s, %s: %v', [left, typeOf(left), typeOf(right), right]),
     );
   }
   if (isNil(a) || isNil(b)) return isNil(a) === isNil(b);
   if (right instanceof GoMap || right instanceof GoSlice || isFunction(b)) {
-    throw new GoError(`non-comparable type ${formatValue(right)}: ${typeOf(right)}`);
+    throw new GoError(sprintf('non-comparable type %s: %s', [right, typeOf(right)]));
   }
   return (
     left instanceof GoObject && right instanceof GoObject && left.type === right.type && left.equals(right)

@@ -238,6 +238,7 @@ function call(
     return shortCircuit(run, name === 'or', params[0] as TypeDescription, args, final);
   }
   const values: Evaluated[] = [];
+  let interfaces = 0;
   for (let at = 0; at < written; at++) {
     values.push(
       evaluateArgument(
@@ -246,6 +247,7 @@ function call(
         params[at < fixed ? at : params.length - 1] as TypeDescription,
       ),
     );
+    if (run.isInterface && at < 31) interfaces |= 1 << at;
   }
   if (final !== ABSENT) {
     const at = written < fixed ? written : params.length - 1;
@@ -255,7 +257,7 @@ function call(
     if (builtin !== undefined) {
       const first = args[1];
       const text = name === 'call' && first !== undefined ? nodeText(first, run.tree.delimiters) : '';
-      const result = builtin.call(values, run, text);
+      const result = builtin.call(values, run, { first: text, interfaces });
       run.isInterface = false;
       return result;
     }
@@ -290,6 +292,7 @@ function shortCircuit(
 function evaluateArgument(run: Run, node: Operand, type: TypeDescription): Evaluated {
   run.step();
   run.node = node;
+  run.isInterface = false;
   switch (node.kind) {
     case 'bool':
     case 'number':

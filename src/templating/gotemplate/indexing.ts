@@ -1,6 +1,6 @@
 /** len, index and the builtin slice (spec go-template §7). `missingkey` has no say here. */
 import { byteLength, sliceBytes, toBytes } from '../bytes.ts';
-import { GoError, GoInt, type GoKey, GoMap, GoSlice, type GoValue, typeOf } from '../values.ts';
+import { ANY, GoError, GoInt, type GoKey, GoMap, GoSlice, type GoValue, typeOf } from '../values.ts';
 import { canBeNil, describeType, type Evaluated, fits, type TypeDescription, zeroOf } from './types.ts';
 
 const lengthOf = (value: GoValue): number | undefined => {
@@ -78,13 +78,21 @@ export function index(item: Evaluated, indexes: readonly Evaluated[]): Evaluated
   return value;
 }
 
-export function slice(item: Evaluated, indexes: readonly Evaluated[]): GoValue {
+/**
+ * The builtin slice. Unlike index it does not look into an index whose static type is `interface {}`.
+ *
+ * @param interfaces bit n: that is the static type of index n
+ */
+export function slice(item: Evaluated, indexes: readonly Evaluated[], interfaces: number): GoValue {
   if (item === undefined || item === null) throw new GoError('slice of untyped nil');
   if (indexes.length > 3) throw new GoError(`too many slice indexes: ${indexes.length}`);
   if (typeof item === 'string' && indexes.length === 3) throw new GoError('cannot 3-index slice a string');
   const size = item instanceof GoMap ? undefined : lengthOf(item);
   if (size === undefined) throw new GoError(`can't slice item of type ${typeOf(item)}`);
-  const bounds = indexes.map((at) => position(at, size));
+  const bounds = indexes.map((at, n) => {
+    if ((interfaces >> n) % 2 === 1) throw new GoError(`cannot index slice/array with type ${ANY}`);
+    return position(at, size);
+  });
   const from = bounds[0] ?? 0;
   const to = bounds[1] ?? size;
   const most = bounds[2] ?? size;
