@@ -4,14 +4,14 @@
  * list, and where free JSON begins. Read from the struct tables of the API. Fields that are not in
  * them do not exist for a comparison (spec controller-and-operations §3.3).
  */
-import { shapeOf, type StructField, structFields } from '../api/structs.ts';
+import { type StructField, shapeOf, structFields } from '../api/structs.ts';
 
 export type Shape =
   /** zero value and absence are the same */
   | { readonly is: 'scalar' }
   /** a pointer to a scalar: its zero value is a value */
   | { readonly is: 'pointer' }
-  /** a list of scalars; empty equals absent */
+  /** a list compared to the letter; empty equals absent */
   | { readonly is: 'scalars' }
   /** map[string]scalar: every entry counts; empty equals absent */
   | { readonly is: 'map' }
@@ -26,7 +26,8 @@ function fieldsOf(struct: string): Readonly<Record<string, Shape>> {
 }
 
 /** A field of an embedded pointer is there or not, whatever it holds. */
-const shapeOfField = ({ type, ofPointer }: StructField): Shape => (ofPointer ? { is: 'free' } : shapeFor(type));
+const shapeOfField = ({ type, ofPointer }: StructField): Shape =>
+  ofPointer ? { is: 'free' } : shapeFor(type);
 
 function shapeFor(type: string): Shape {
   const shape = shapeOf(type);
@@ -65,7 +66,7 @@ export const APPLICATION_SHAPE: Shape = {
         labels: { is: 'map' },
         annotations: { is: 'map' },
         finalizers: { is: 'scalars' },
-        ownerReferences: { is: 'free' },
+        ownerReferences: { is: 'scalars' },
       },
     },
     spec: { is: 'struct', pointer: false, fields: fieldsOf('ApplicationSpec') },

@@ -4,12 +4,14 @@
  */
 import type { Application, ApplicationSet } from '../api/objects.ts';
 import type { Evaluation } from './contract.ts';
-import { type Origin, type PartId, partIds, partKey } from './origin.ts';
+import { type Origin, type PartId, partIds, partKey, partsKeyOf } from './origin.ts';
 import type { Policy } from './policy.ts';
 
 /** Something of this run that did not become an Application, as far as it is known. */
 export interface Failure {
   readonly parts: readonly PartId[];
+  /** the parts as one text, whatever their order */
+  readonly partsKey: string;
   /** name of the Application, where it could be rendered */
   readonly name: string | undefined;
   /** one line for people */
@@ -35,8 +37,10 @@ export interface GuardContext {
   readonly presentParts: ReadonlySet<string>;
   /** origins of all owned Applications, by name; undefined entries where none is recorded */
   readonly origins: ReadonlyMap<string, Origin | undefined>;
-  /** names of the candidates of this run */
-  readonly candidates: readonly string[];
+  /** parts that some recorded origin holds, by leaf and id */
+  readonly recordedParts: ReadonlySet<string>;
+  /** no candidate is without recorded origin */
+  readonly allOriginsRecorded: boolean;
 }
 
 export interface Candidate {
@@ -44,22 +48,36 @@ export interface Candidate {
   readonly origin: Origin | undefined;
 }
 
+/** Parts of recorded origins. */
+export const recordedPartsOf = (origins: Iterable<Origin | undefined>): ReadonlySet<string> => {
+  const keys = new Set<string>();
+  for (const origin of origins) for (const part of origin?.parts ?? []) keys.add(partKey(part));
+  return keys;
+};
+
+const failure = (parts: readonly PartId[], name: string | undefined, message: string): Failure => ({
+  parts,
+  partsKey: partsKeyOf(parts),
+  name,
+  message,
+});
+
 /** Everything that went wrong with elements in this run. */
 export function failuresOf(evaluation: Evaluation): readonly Failure[] {
   const failures: Failure[] = [];
   for (const entry of evaluation.generation.entries) {
     for (const { parts, error } of entry.generated.failed) {
-      failures.push({ parts: partIds(parts), name: undefined, message: error.message });
+      failures.push(failure(partIds(parts), undefined, error.message));
     }
   }
   for (const { parts, applicationName, error } of evaluation.failedRows) {
-    failures.push({ parts: partIds(parts), name: applicationName, message: error.message });
+    failures.push(failure(partIds(parts), applicationName, error.message));
   }
   for (const { application, parts } of evaluation.rendered) {
     const { namespace, name } = application.metadata;
     const error = evaluation.invalid.get(`${namespace ?? ''}/${name}`);
     if (error === undefined) continue;
-    failures.push({ parts: partIds(parts), name: name === '' ? undefined : name, message: error.message });
+    failures.push(failure(partIds(parts), name === '' ? undefined : name, error.message));
   }
   return failures;
 }

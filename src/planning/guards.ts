@@ -7,7 +7,7 @@
 import { IN_CLUSTER_NAME, IN_CLUSTER_SERVER, OWN } from '../api/names.ts';
 import type { Candidate, Failure, GuardContext } from './candidate.ts';
 import { isJsonObject } from './compare.ts';
-import { type PartId, partKey, sameParts, sharesPart } from './origin.ts';
+import { type PartId, partKey, partsKeyOf, sharesPart } from './origin.ts';
 
 export type KeepReason =
   | 'PolicyForbidsDeletion'
@@ -98,7 +98,8 @@ export const elementFailed: Guard = (candidate, context) => {
 function concerns(failure: Failure, candidate: Candidate, context: GuardContext): boolean {
   const { origin, live } = candidate;
   if (failure.name === live.metadata.name) return true;
-  if (origin !== undefined && failure.parts.length > 0 && sameParts(origin.parts, failure.parts)) return true;
+  const known = origin !== undefined && failure.parts.length > 0;
+  if (known && partsKeyOf(origin.parts) === failure.partsKey) return true;
   if (failure.name !== undefined) {
     // a new name whose element nothing recorded tells apart: it may be this Application's next one
     return origin === undefined && !context.origins.has(failure.name);
@@ -108,14 +109,10 @@ function concerns(failure: Failure, candidate: Candidate, context: GuardContext)
 }
 
 /** A failed element that no recorded origin explains might be any candidate. */
-function isUnexplained(failure: Failure, context: GuardContext): boolean {
-  if (context.candidates.some((name) => context.origins.get(name) === undefined)) return true;
-  const recorded = new Set<string>();
-  for (const origin of context.origins.values()) {
-    for (const part of origin?.parts ?? []) recorded.add(partKey(part));
-  }
-  return failure.parts.length === 0 || failure.parts.some((part) => !recorded.has(partKey(part)));
-}
+const isUnexplained = (failure: Failure, { allOriginsRecorded, recordedParts }: GuardContext): boolean =>
+  !allOriginsRecorded ||
+  failure.parts.length === 0 ||
+  failure.parts.some((part) => !recordedParts.has(partKey(part)));
 
 /** 4. A person marked the Application to be kept; it leaves the set's hands. */
 export const markedKeep: Guard = ({ live }) =>

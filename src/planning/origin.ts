@@ -33,12 +33,9 @@ export const sharesPart = (a: readonly PartId[], b: readonly PartId[]): boolean 
   return b.some((part) => keys.has(partKey(part)));
 };
 
-/** The same parts, in any order. */
-export const sameParts = (a: readonly PartId[], b: readonly PartId[]): boolean => {
-  const left = new Set(a.map(partKey));
-  const right = new Set(b.map(partKey));
-  return left.size === right.size && [...left].every((key) => right.has(key));
-};
+/** The parts as one text; equal for the same parts in any order. */
+export const partsKeyOf = (parts: readonly PartId[]): string =>
+  [...new Set(parts.map(partKey))].sort().join('\u0000');
 
 /** `{"generation":3,"parts":[["<leaf>","cluster","eu-7"]]}` */
 export const encodeOrigin = (origin: Origin): string =>
