@@ -32,7 +32,7 @@ export interface GitSettings {
   /** `file` and `git` addresses too: tests, the demo, `--repo` */
   readonly allowLocal?: boolean;
   readonly gitPath?: string;
-  /** certificates of authorities trusted beside the system's (PEM file) */
+  /** certificates of authorities trusted in place of the system's (PEM file) */
   readonly caFile?: string;
   /** ssh host keys; without it ssh refuses every host that is not `insecure` */
   readonly knownHostsFile?: string;
