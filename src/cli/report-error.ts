@@ -14,15 +14,17 @@ export function describeError(error: unknown, style: Style): string {
     const stack = error instanceof Error && error.stack !== undefined ? error.stack : messageOf(error);
     return `${paint.red('Error APPSET_E9999:')} a defect of appset: ${stack}\n`;
   }
-  const lines = [`${paint.red(`Error ${error.code}:`)} ${printable(error.message)}`];
+  const [title = '', ...rest] = printable(error.message).split('\n');
+  const lines = [`${paint.red(`Error ${error.code}:`)} ${title}`];
   const where = placeLine(error);
   if (where !== '') lines.push(`  at ${printable(where)}`);
   const position = error.place.position;
-  if (position !== undefined) {
+  if (position === undefined) lines.push(...rest.map((line) => `  ${line}`.trimEnd()));
+  else {
     if (position.file !== undefined)
-      lines.push(`  ${printable(position.file)}:${position.line}:${position.column}`);
-    if (position.source !== undefined)
-      lines.push('', indent(printable(caretExcerpt(position.source, position.line, position.column))));
+      lines.push('', `  ${printable(position.file)}:${position.line}:${position.column}`);
+    if (position.source !== undefined) lines.push(excerpt(position.source, position, rest));
+    else lines.push(...rest.map((line) => `  ${line}`.trimEnd()));
   }
   const help = CATALOGUE[error.code].help;
   if (help !== '') lines.push(`  ${paint.dim(help)}`);
@@ -41,8 +43,16 @@ function placeLine(error: AppsetError): string {
     .join(', ');
 }
 
-const indent = (text: string) =>
-  text
-    .split('\n')
-    .map((line) => (line === '' ? '' : `  ${line}`))
-    .join('\n');
+/** The excerpt with the rest of the message beside and below the caret. */
+function excerpt(
+  source: string,
+  at: { readonly line: number; readonly column: number },
+  rest: readonly string[],
+): string {
+  const [beside, ...below] = rest;
+  const text = caretExcerpt(printable(source), at.line, at.column);
+  return [
+    ...`${text}${beside === undefined ? '' : ` ${beside}`}`.split('\n').map((line) => `  ${line}`.trimEnd()),
+    ...below.map((line) => (line.startsWith(' ') ? `        ${line}` : `  ${line}`)),
+  ].join('\n');
+}

@@ -23,10 +23,14 @@ async function projectOf(run: GenerationRun): Promise<string> {
   if (projectIsTemplated) return '';
   const prefix = `error getting project ${project}: `;
   const reading = await run.project(project);
-  if (!reading.known) throw reading.error.prefixed(prefix);
+  if (!reading.known) {
+    // offline, what was not given is not checked; the command line says so
+    if (reading.error.code === 'APPSET_E0404' && !run.context.settings.compat) return project;
+    throw reading.error.prefixed(prefix);
+  }
   if (reading.value === null) {
     throw new AppsetError(
-      'APPSET_E0404',
+      'APPSET_E0405',
       `${prefix}appprojects.argoproj.io ${JSON.stringify(project)} not found`,
     );
   }

@@ -139,6 +139,12 @@ export const CATALOGUE = {
     'a fact was not given',
     'Give it with --clusters, --projects, --repo or --facts, or read live facts with --live.',
   ),
+  APPSET_E0405: entry(
+    'source',
+    true,
+    'a project does not exist',
+    'Make the AppProject in the namespace of Argo CD, or name another one.',
+  ),
   // 05 planning and validation
   APPSET_E0501: entry(
     'validation',

@@ -128,3 +128,8 @@ export function parseRfc3339(text: string): number | undefined {
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? undefined : ms;
 }
+
+/** RFC 3339 in milliseconds, for log lines. */
+export function rfc3339Millis(ms: number): string {
+  return new Date(ms).toISOString();
+}

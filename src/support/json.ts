@@ -20,3 +20,9 @@ export function setKey(target: Record<string, Json | undefined>, key: string, va
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** The path of a member for messages: `a.b`, or `a["b.c/d"]` where the key is no plain word. */
+export function memberPath(path: string, key: string): string {
+  if (!/^[\w-]+$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
+  return path === '' ? key : `${path}.${key}`;
+}

@@ -179,6 +179,8 @@ export const LIMITS = {
   leaseRetryMs: 2_000,
   /** No write is sent in the last part of a lease. */
   leaseMarginMs: 2_000,
+  /** How long a start waits for the first lists before it says what is missing. */
+  cacheSyncMs: 120_000,
   /** A single-thread rendering loop gives the event loop a turn after this long. */
   yieldAfterMs: 20,
 } as const;

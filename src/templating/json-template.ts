@@ -4,7 +4,9 @@
  * a rendered string stays a string. Null entries of maps vanish where the reference decodes and encodes
  * again, null items of lists stay. Keys come out in bytewise order.
  */
+
 import type { Json, JsonObject } from '../api/objects.ts';
+import { memberPath } from '../support/json.ts';
 import { compareBytes } from './bytes.ts';
 import { Compilation, type Compiled, listOf, literal, mapOf } from './compiled.ts';
 import type { ObjectTemplate, TemplateMode } from './contract.ts';
@@ -28,7 +30,7 @@ export function compileJson(
   for (const key of Object.keys(object).sort(compareBytes)) {
     const item = object[key];
     if (item === undefined || (dropNulls && item === null)) continue;
-    const path = field === '' ? key : `${field}.${key}`;
+    const path = memberPath(field, key);
     entries.push([compilation.text(key, path), compileJson(item, compilation, path, dropNulls)]);
   }
   return mapOf(entries);

@@ -8,7 +8,7 @@
 import type { ApplicationTemplate, Json, JsonObject } from '../api/objects.ts';
 import { encodeStruct, type StructField, structFields } from '../api/structs.ts';
 import { BoundedCache } from '../support/bounded-cache.ts';
-import { isJsonObject } from '../support/json.ts';
+import { isJsonObject, memberPath } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
 import { compareBytes } from './bytes.ts';
 import { Compilation, type Compiled, listOf, literal, type Member, mapOf, objectOf } from './compiled.ts';
@@ -57,7 +57,7 @@ function compileMap(value: JsonObject, element: string, compilation: Compilation
   for (const key of Object.keys(value).sort(compareBytes)) {
     const item = value[key];
     if (item === undefined) continue;
-    const place = `${path}.${key}`;
+    const place = memberPath(path, key);
     entries.push([compilation.text(key, place), compileTyped(item, element, compilation, place)]);
   }
   return mapOf(entries);

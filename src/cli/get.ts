@@ -1,0 +1,145 @@
+/** `appset get`: sets at a glance: how many Applications, how healthy, what is wrong, how fresh. */
+import type { Command } from 'commander';
+import { isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
+import type { ApplicationSet, Condition } from '../api/objects.ts';
+import { asApplicationSet, listAll } from '../controller/live-view.ts';
+import { type Clock, parseRfc3339, systemClock } from '../support/clock.ts';
+import { AppsetError } from '../support/errors.ts';
+import { emitYaml } from '../support/yaml.ts';
+import { EXIT } from './exit.ts';
+import { connect, type KubeOptions, kubeOptions } from './kube-options.ts';
+import { oneOf } from './options.ts';
+import { printable, stdoutStyle, table } from './terminal.ts';
+
+const FORMATS = ['table', 'wide', 'yaml', 'json', 'name'] as const;
+
+interface Options extends KubeOptions {
+  readonly namespace?: string;
+  readonly allNamespaces?: boolean;
+  readonly output: (typeof FORMATS)[number];
+}
+
+export function define(command: Command, finish: (code: number) => void): void {
+  kubeOptions(command)
+    .argument('[sets...]', 'names; without any all sets of the namespace')
+    .option('-n, --namespace <name>', 'namespace (default: that of the context, else argocd)')
+    .option('-A, --all-namespaces', 'sets of all namespaces')
+    .option('-o, --output <format>', `one of ${FORMATS.join(', ')}`, oneOf('--output', FORMATS), 'table')
+    .action(async (names: string[], options: Options) => finish(await get(names, options)));
+}
+
+async function get(names: readonly string[], options: Options): Promise<number> {
+  const cluster = await connect(options);
+  try {
+    const namespace =
+      options.allNamespaces === true ? undefined : (options.namespace ?? cluster.namespace ?? 'argocd');
+    const { sets, missing } = await read(cluster.client, names, namespace);
+    process.stdout.write(print(sets, options, systemClock));
+    for (const name of missing)
+      process.stderr.write(`There is no ApplicationSet ${namespace ?? ''}/${name}.\n`);
+    if (sets.length === 0 && missing.length === 0)
+      process.stderr.write(
+        `No ApplicationSets${namespace === undefined ? '' : ` in namespace ${namespace}`}.\n`,
+      );
+    return missing.length > 0 ? EXIT.failed : EXIT.ok;
+  } finally {
+    await cluster.close();
+  }
+}
+
+async function read(
+  client: ObjectClient,
+  names: readonly string[],
+  namespace: string | undefined,
+): Promise<{ sets: readonly ApplicationSet[]; missing: readonly string[] }> {
+  if (names.length === 0) {
+    const sets = await listAll(
+      client,
+      RESOURCES.applicationSets,
+      namespace === undefined ? {} : { namespace },
+    );
+    return { sets: sets.map(asApplicationSet), missing: [] };
+  }
+  if (namespace === undefined)
+    throw new AppsetError('APPSET_E0801', 'names and --all-namespaces do not go together');
+  const sets: ApplicationSet[] = [];
+  const missing: string[] = [];
+  for (const name of names) {
+    try {
+      sets.push(asApplicationSet(await client.get(RESOURCES.applicationSets, namespace, name)));
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      missing.push(name);
+    }
+  }
+  return { sets, missing };
+}
+
+function print(sets: readonly ApplicationSet[], options: Options, clock: Clock): string {
+  switch (options.output) {
+    case 'json':
+      return `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: sets }, null, 2)}\n`;
+    case 'yaml':
+      return sets.length === 0 ? '' : emitYaml(sets as unknown as Parameters<typeof emitYaml>[0]);
+    case 'name':
+      return sets.map(({ metadata }) => `${metadata.namespace}/${metadata.name}\n`).join('');
+    case 'table':
+    case 'wide':
+      return sets.length === 0 ? '' : asTable(sets, options, clock);
+  }
+}
+
+function asTable(sets: readonly ApplicationSet[], options: Options, clock: Clock): string {
+  const style = options.output === 'wide' ? { ...stdoutStyle(), width: undefined } : stdoutStyle();
+  const all = options.allNamespaces === true;
+  const rows = sets.map((set) => {
+    const error = conditionOf(set, 'ErrorOccurred');
+    const failing = error?.status === 'True' ? error : undefined;
+    return [
+      ...(all ? [set.metadata.namespace ?? ''] : []),
+      set.metadata.name,
+      set.status?.resourcesCount === undefined ? '-' : String(set.status.resourcesCount),
+      set.status?.health?.status ?? 'Unknown',
+      conditionOf(set, 'ResourcesUpToDate')?.status ?? '-',
+      age(latest(set), clock),
+      age(set.metadata.creationTimestamp, clock),
+      printable(failing === undefined ? '' : `${failing.reason}: ${failing.message}`),
+    ];
+  });
+  return table(
+    [
+      ...(all ? ['NAMESPACE'] : []),
+      'NAME',
+      'APPLICATIONS',
+      'HEALTH',
+      'UP-TO-DATE',
+      'CHANGED',
+      'AGE',
+      'PROBLEM',
+    ],
+    rows,
+    style,
+  );
+}
+
+const conditionOf = (set: ApplicationSet, type: string): Condition | undefined =>
+  set.status?.conditions?.find((condition) => condition.type === type);
+
+/** When a condition last changed. */
+function latest(set: ApplicationSet): string | undefined {
+  return (set.status?.conditions ?? [])
+    .map(({ lastTransitionTime }) => lastTransitionTime ?? '')
+    .sort()
+    .at(-1);
+}
+
+/** As kubectl writes ages: 45s, 12m, 3h, 5d. */
+function age(time: string | undefined, clock: Clock): string {
+  const then = time === undefined ? undefined : parseRfc3339(time);
+  if (then === undefined) return '-';
+  const passed = Math.max(0, Math.floor((clock.now() - then) / 1_000));
+  if (passed < 120) return `${passed}s`;
+  if (passed < 7_200) return `${Math.floor(passed / 60)}m`;
+  if (passed < 172_800) return `${Math.floor(passed / 3_600)}h`;
+  return `${Math.floor(passed / 86_400)}d`;
+}

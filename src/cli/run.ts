@@ -1,0 +1,177 @@
+/**
+ * `appset run`: the operator, until SIGTERM or SIGINT. With `--sandbox` it brings an in-memory API
+ * server along. Logs go to stdout as JSON lines.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { Logger } from 'pino';
+import { isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
+import { startOperator } from '../controller/operator.ts';
+import { controllerSettings } from '../controller/settings.ts';
+import { startArgoCdStandIn, startSandbox } from '../sandbox/index.ts';
+import { systemClock } from '../support/clock.ts';
+import { messageOf } from '../support/errors.ts';
+import { systemRandom } from '../support/random.ts';
+import { EXIT } from './exit.ts';
+import { connect, type KubeOptions, kubeOptions } from './kube-options.ts';
+import { createLogger } from './logging.ts';
+import {
+  controllerSettingsOf,
+  resolveSettings,
+  SETTINGS,
+  type Setting,
+  type SettingFlag,
+  seconds,
+} from './operator-settings.ts';
+import { seedSandbox } from './sandbox.ts';
+
+interface Options extends KubeOptions, Readonly<Record<string, unknown>> {
+  readonly sandbox?: boolean;
+  readonly sandboxPort?: string;
+  readonly sandboxKubeconfig?: string;
+  readonly allowLocalGit?: boolean;
+  readonly cacheFolder?: string;
+}
+
+export function define(command: Command, finish: (code: number) => void): void {
+  kubeOptions(command)
+    .option('--sandbox', 'with an in-memory API server of its own, and a stand-in for Argo CD')
+    .option('--sandbox-port <port>', 'port of the sandbox (default: a free one)')
+    .option('--sandbox-kubeconfig <file>', 'where the kubeconfig of the sandbox is written')
+    .option('--allow-local-git', 'read repositories at file: and git: addresses too')
+    .option('--cache-folder <dir>', 'where mirrors of repositories are kept (default: a temporary folder)');
+  for (const setting of SETTINGS) command.addOption(optionOf(setting));
+  command
+    .addHelpText(
+      'after',
+      `
+Settings are also read from ARGOCD_APPLICATIONSET_CONTROLLER_* variables and from Argo CD's own
+ConfigMap argocd-cmd-params-cm; a flag beats a variable, a variable the ConfigMap.`,
+    )
+    .action(async (options: Options) => finish(await run(options)));
+}
+
+/** `requeue-after` → `requeueAfter`, as commander names options. */
+const attribute = (flag: string) => flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+function optionOf(setting: Setting): Option {
+  const isSwitch = setting.kind === 'switch';
+  const placeholder = typeof setting.kind === 'object' ? setting.kind.oneOf.join('|') : setting.kind;
+  const short = setting.flag === 'namespace' ? '-n, ' : '';
+  const shownDefault = setting.default === undefined || isSwitch ? '' : ` (default: ${setting.default})`;
+  const option = new Option(
+    `${short}--${setting.flag}${isSwitch ? ' [true|false]' : ` <${placeholder}>`}`,
+    `${setting.meaning}${shownDefault}`,
+  );
+  return option;
+}
+
+async function run(options: Options): Promise<number> {
+  const boot = createLogger('info');
+  const sandbox = options.sandbox === true ? await openSandbox(options, boot) : undefined;
+  const cluster = sandbox ?? (await connect(options));
+  const values = resolveSettings(
+    {
+      flags: flagsOf(options),
+      env: process.env,
+      params: await paramsOf(
+        cluster.client,
+        flagOf(options, 'namespace') ?? cluster.namespace ?? 'argocd',
+        boot,
+      ),
+    },
+    (problem) => boot.warn({ problem }, 'a setting is passed over'),
+  );
+  const log = createLogger(values.debug.value === 'true' ? 'debug' : (values.loglevel.value ?? 'info'));
+  for (const [flag, { value, from }] of Object.entries(values))
+    if (from !== 'default') log.info({ flag, value, from }, 'setting');
+  const made = options.cacheFolder === undefined;
+  const gitFolder = options.cacheFolder ?? mkdtempSync(join(tmpdir(), 'appset-git-'));
+  const gitTimeout = seconds(values['git-timeout'].value ?? '');
+  const operator = startOperator({
+    client: cluster.client,
+    settings: controllerSettings(controllerSettingsOf(values, cluster.namespace)),
+    workers: Number(values['concurrent-reconciliations'].value),
+    gitFolder,
+    allowLocalGit: options.allowLocalGit === true || sandbox !== undefined,
+    ...(gitTimeout === undefined ? {} : { gitTimeoutMs: gitTimeout * 1_000 }),
+    identity: `${hostname()}_${Buffer.from(systemRandom.bytes(6)).toString('hex')}`,
+    clock: systemClock,
+    random: systemRandom,
+    log,
+  });
+  const stop = () => {
+    log.info({}, 'stopping');
+    void operator.stop();
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  operator.ready.then(
+    () => log.info({ server: cluster.server }, 'ready'),
+    () => {
+      // told by `done`
+    },
+  );
+  try {
+    const end = await operator.done;
+    log.info({ end }, 'stopped');
+    return end === 'lost' ? EXIT.failed : EXIT.ok;
+  } finally {
+    process.removeListener('SIGTERM', stop);
+    process.removeListener('SIGINT', stop);
+    await cluster.close();
+    if (made) rmSync(gitFolder, { recursive: true, force: true });
+  }
+}
+
+/** Flags as they were written, by name; a switch without a value is `true`. */
+function flagsOf(options: Options): Record<string, string | undefined> {
+  return Object.fromEntries(SETTINGS.map(({ flag }) => [flag, flagOf(options, flag)]));
+}
+
+function flagOf(options: Options, flag: SettingFlag): string | undefined {
+  const value = options[attribute(flag)];
+  return value === undefined ? undefined : String(value);
+}
+
+/** Argo CD's own settings of this controller; none when the ConfigMap is not there or may not be read. */
+async function paramsOf(
+  client: ObjectClient,
+  namespace: string,
+  log: Logger,
+): Promise<Readonly<Record<string, string>>> {
+  try {
+    const { data } = await client.get(RESOURCES.configMaps, namespace, 'argocd-cmd-params-cm');
+    return (data ?? {}) as Readonly<Record<string, string>>;
+  } catch (error) {
+    if (!isNotFound(error)) log.warn({ problem: messageOf(error) }, 'argocd-cmd-params-cm could not be read');
+    return {};
+  }
+}
+
+async function openSandbox(options: Options, log: Logger) {
+  const sandbox = await startSandbox(
+    options.sandboxPort === undefined ? {} : { port: Number(options.sandboxPort) },
+  );
+  await seedSandbox(sandbox.client);
+  const stopStandIn = startArgoCdStandIn({
+    client: sandbox.client,
+    clock: systemClock,
+    onError: (error) => log.warn({ error }, 'stand-in'),
+  });
+  const kubeconfig =
+    options.sandboxKubeconfig ?? join(mkdtempSync(join(tmpdir(), 'appset-sandbox-')), 'kubeconfig');
+  sandbox.writeKubeconfig(kubeconfig);
+  log.info({ url: sandbox.url, kubeconfig }, 'sandbox');
+  return {
+    client: sandbox.client as ObjectClient,
+    namespace: 'argocd' as string | undefined,
+    server: sandbox.url,
+    close: async () => {
+      await stopStandIn();
+      await sandbox.stop();
+    },
+  };
+}

@@ -1,0 +1,207 @@
+/**
+ * The operator put together: watch caches on one API server, live facts, the queue and its workers,
+ * and the Lease that says whether this process may write. Caches are warm before the Lease is held, so
+ * that a standby takes over at once. `stop` ends intake, lets running sets finish or abandon their
+ * writes, and lets the Lease go.
+ */
+import { type ObjectClient, RESOURCES } from '../api/client.ts';
+import { ARGO_API_VERSION, CLUSTER_SECRET_TYPE, SECRET_TYPE_LABEL } from '../api/names.ts';
+import { Git } from '../git/index.ts';
+import {
+  byController,
+  EventRecorder,
+  Informer,
+  type InformerOptions,
+  LeaderElector,
+  slimApplication,
+  withoutManagedFields,
+} from '../kube/index.ts';
+import { createLiveSources } from '../sources/live/index.ts';
+import type { Clock } from '../support/clock.ts';
+import { LIMITS } from '../support/limits.ts';
+import type { Random } from '../support/random.ts';
+import { recordedEvents } from './events.ts';
+import { OWNER_INDEX } from './live-view.ts';
+import type { Log } from './log.ts';
+import { ControllerManager, type FinishedRun } from './manager.ts';
+import { WorkQueue } from './queue.ts';
+import type { RunFacts } from './reconcile.ts';
+import type { ControllerSettings } from './settings.ts';
+
+/** Name of the Lease, in the control-plane namespace. */
+export const LEASE_NAME = 'appset-operator';
+
+export interface OperatorOptions {
+  readonly client: ObjectClient;
+  readonly settings: ControllerSettings;
+  /** sets worked on at once */
+  readonly workers: number;
+  /** a folder of our own for mirrors */
+  readonly gitFolder: string;
+  /** `file` and `git` addresses too: the demo and tests */
+  readonly allowLocalGit?: boolean;
+  readonly gitTimeoutMs?: number;
+  /** different in every process that ever runs */
+  readonly identity: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly onRun?: (run: FinishedRun) => void;
+}
+
+export interface Operator {
+  /** resolves when all caches are filled; rejects when they cannot be */
+  readonly ready: Promise<void>;
+  /** resolves when this process holds the Lease and works */
+  readonly leading: Promise<void>;
+  /** resolves at the end; `lost` when another took the Lease */
+  readonly done: Promise<'released' | 'lost'>;
+  readonly manager: ControllerManager;
+  readonly queue: WorkQueue;
+  readonly caches: OperatorCaches;
+  stop(): Promise<void>;
+}
+
+export interface OperatorCaches {
+  readonly sets: Informer;
+  readonly applications: Informer;
+  readonly clusterSecrets: Informer;
+  readonly repositorySecrets: Informer;
+  readonly projects: Informer;
+  readonly configMaps: Informer;
+}
+
+function cachesOf({ client, settings, clock, random, log }: OperatorOptions): OperatorCaches {
+  const own = settings.controllerNamespace;
+  const wide = settings.namespaces.length > 0 ? {} : { namespace: own };
+  const informer = (options: Omit<InformerOptions, 'client' | 'clock' | 'random'>) =>
+    new Informer({
+      client,
+      clock,
+      random,
+      onTrouble: (trouble) => log.warn({ resource: options.type.plural, trouble }, 'watch trouble'),
+      onHandlerError: (error) => log.error({ resource: options.type.plural, error }, 'a handler failed'),
+      ...options,
+    });
+  const secrets = (labelSelector: string) =>
+    informer({ type: RESOURCES.secrets, namespace: own, labelSelector });
+  return {
+    sets: informer({ type: RESOURCES.applicationSets, ...wide, transform: withoutManagedFields }),
+    applications: informer({
+      type: RESOURCES.applications,
+      ...wide,
+      transform: slimApplication,
+      indexes: { [OWNER_INDEX]: byController(ARGO_API_VERSION, 'ApplicationSet') },
+    }),
+    clusterSecrets: secrets(`${SECRET_TYPE_LABEL}=${CLUSTER_SECRET_TYPE}`),
+    repositorySecrets: secrets(`${SECRET_TYPE_LABEL} in (repository,repo-creds)`),
+    projects: informer({ type: RESOURCES.appProjects, namespace: own }),
+    configMaps: informer({
+      type: RESOURCES.configMaps,
+      namespace: own,
+      fieldSelector: 'metadata.name=argocd-cm',
+    }),
+  };
+}
+
+/** Starts the operator; nothing of it outlives `stop`. */
+export function startOperator(options: OperatorOptions): Operator {
+  const { client, settings, clock, random, log } = options;
+  const caches = cachesOf(options);
+  const git = new Git({
+    home: options.gitFolder,
+    clock,
+    ...(options.allowLocalGit === undefined ? {} : { allowLocal: options.allowLocalGit }),
+    ...(options.gitTimeoutMs === undefined ? {} : { timeoutMs: options.gitTimeoutMs }),
+  });
+  const sources = createLiveSources({
+    namespace: settings.controllerNamespace,
+    clock,
+    clusterSecrets: caches.clusterSecrets,
+    projects: caches.projects,
+    repositorySecrets: caches.repositorySecrets,
+    git,
+  });
+  const facts = async (): Promise<RunFacts> => ({
+    sources: sources.snapshot(),
+    inClusterEnabled: inClusterEnabled(caches.configMaps, settings.controllerNamespace),
+  });
+  const recorder = new EventRecorder({
+    client,
+    clock,
+    component: 'applicationset-controller',
+    instance: options.identity,
+  });
+  const queue = new WorkQueue({ clock, random });
+  const manager = new ControllerManager({
+    client,
+    caches,
+    transform: slimApplication,
+    facts,
+    settings,
+    queue,
+    workers: options.workers,
+    events: recordedEvents(recorder),
+    clock,
+    random,
+    log,
+    ...(options.onRun === undefined ? {} : { onRun: options.onRun }),
+  });
+
+  const intake = new AbortController();
+  const watching = new AbortController();
+  const following = Object.values(caches).map((cache) => cache.run(watching.signal));
+  const ready = Promise.all(
+    Object.values(caches).map((cache) => cache.whenListed(LIMITS.cacheSyncMs, intake.signal)),
+  ).then(() =>
+    log.info({ sets: caches.sets.size, applications: caches.applications.size }, 'caches are filled'),
+  );
+  const leading = Promise.withResolvers<void>();
+  const elector = new LeaderElector({
+    client,
+    clock,
+    random,
+    namespace: settings.controllerNamespace,
+    name: LEASE_NAME,
+    identity: options.identity,
+    onTrouble: (trouble) => log.warn({ trouble }, 'lease trouble'),
+  });
+  const done = (async () => {
+    try {
+      await ready;
+      return await elector.run(intake.signal, async (leadership) => {
+        log.info({ identity: options.identity }, 'leading');
+        leading.resolve();
+        await manager.run(AbortSignal.any([intake.signal, leadership.signal]));
+      });
+    } finally {
+      await recorder.flush();
+      watching.abort();
+      await Promise.allSettled(following);
+    }
+  })();
+  done.catch(leading.reject);
+  leading.promise.catch(() => {
+    // whoever waits for it is told; nobody has to
+  });
+  return {
+    ready,
+    leading: leading.promise,
+    done,
+    manager,
+    queue,
+    caches,
+    stop: async () => {
+      intake.abort();
+      await done.catch(() => {
+        // told by `done` itself
+      });
+    },
+  };
+}
+
+/** argocd-cm may switch the local cluster off (spec controller §6.3); only that exact text does. */
+function inClusterEnabled(configMaps: Informer, namespace: string): boolean {
+  const data = configMaps.get(namespace, 'argocd-cm')?.data as Readonly<Record<string, unknown>> | undefined;
+  return data?.['cluster.inClusterEnabled'] !== 'false';
+}
