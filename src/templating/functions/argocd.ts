@@ -6,7 +6,18 @@ import type { Json } from '../../api/objects.ts';
 import { AppsetError } from '../../support/errors.ts';
 import { normalizeName, SLUG_LENGTH, slugifyName } from '../../support/slug.ts';
 import { emitGoYaml, unmarshalYaml, type YamlValue } from '../../support/yaml.ts';
-import { fromJson, GoError, GoInt, GoMap, GoSlice, type GoValue, goMap, goSlice, typeOf } from '../values.ts';
+import {
+  type CallContext,
+  fromJson,
+  GoError,
+  GoInt,
+  GoMap,
+  GoSlice,
+  type GoValue,
+  goMap,
+  goSlice,
+  typeOf,
+} from '../values.ts';
 import { define, fail } from './define.ts';
 import { encodeJson } from './json-encode.ts';
 
@@ -31,10 +42,10 @@ function translated<T>(make: () => T): T {
   }
 }
 
-function toYaml(value: GoValue): string {
+function toYaml(value: GoValue, context: CallContext): string {
   let json: string;
   try {
-    json = encodeJson(value);
+    json = encodeJson(value, context);
   } catch (error) {
     if (error instanceof GoError) return fail(`error marshaling into JSON: ${error.message}`);
     throw error;
@@ -83,19 +94,19 @@ export const ARGOCD_FUNCTIONS = [
   define('normalize', ['string'], 'string', ([text]) => normalizeName(text)),
   define('slugify', ['...any'], 'string', slugify),
   define('toYaml', ['any'], 'string', ([value], context) => {
-    const yaml = toYaml(value);
+    const yaml = toYaml(value, context);
     context.grow(yaml.length);
     return yaml;
   }),
   define('fromYaml', ['string'], 'map', ([text], context) => {
-    context.spend(text.length >> 4);
+    context.spend(text.length >> 2);
     const json = translated(() => unmarshalYaml(text));
     if (json === null) return goMap();
     const value = fromJson(json);
     return value instanceof GoMap ? value : wrongRoot(json, 'map[string]interface {}');
   }),
   define('fromYamlArray', ['string'], 'list', ([text], context) => {
-    context.spend(text.length >> 4);
+    context.spend(text.length >> 2);
     const json = translated(() => unmarshalYaml(text));
     if (json === null) return goSlice();
     const value = fromJson(json);

@@ -1,8 +1,9 @@
 /**
  * How a template function is declared: a name, its Go parameter types, its result and a body whose
  * arguments arrive as ready TypeScript values. The engine has matched arguments against the
- * parameter types before; here `int` becomes a number and a nil map or list its typed nil. A string
- * result in which a character was cut in two and joined again is put together here, once for all.
+ * parameter types before; here `int` becomes a number and a nil map or list its typed nil, and the
+ * length of text arguments is charged. A string result in which a character was cut in two and joined
+ * again is put together here, once for all.
  */
 import { fromBytes, toBytes } from '../bytes.ts';
 import {
@@ -123,6 +124,15 @@ function native(kind: Kind, value: GoValue | undefined): unknown {
   }
 }
 
+/** Characters of an argument that count as one step: reading text without end takes time without end. */
+const CHARACTERS_PER_STEP = 16;
+
+function charge(args: readonly GoValue[], context: CallContext): void {
+  let length = 0;
+  for (const value of args) if (typeof value === 'string') length += value.length;
+  if (length > CHARACTERS_PER_STEP) context.spend(Math.floor(length / CHARACTERS_PER_STEP));
+}
+
 /**
  * Declares one function.
  *
@@ -146,6 +156,7 @@ export function define<const P extends readonly Parameter[]>(
     ...(variadic ? { variadic } : {}),
     result: result in GO_TYPES ? GO_TYPES[result as Kind] : RESULT_TYPES[result as keyof typeof RESULT_TYPES],
     call(args, context) {
+      charge(args, context);
       const values = asTheyAre ? args : args.map((value, i) => native(kinds[i] ?? rest, value));
       const answer = body(values as unknown as Body<P>, context);
       return typeof answer === 'string' && !answer.isWellFormed() ? fromBytes(toBytes(answer)) : answer;

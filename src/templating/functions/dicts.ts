@@ -22,7 +22,10 @@ import { Version } from './semver.ts';
 import { textOf } from './text-of.ts';
 
 const text = (key: GoKey): string => String(key);
-const sortedKeys = (map: GoMap): string[] => [...map.entries.keys()].map(text).sort(compareBytes);
+function sortedKeys(map: GoMap, context: CallContext): string[] {
+  context.spend(map.size);
+  return [...map.entries.keys()].map(text).sort(compareBytes);
+}
 const fresh = (map: GoMap): GoMap => (map.isNil ? goMap() : map);
 
 function dict(pairs: readonly GoValue[], context: CallContext): GoMap {
@@ -88,10 +91,7 @@ function merging(name: string, overwrite: boolean): GoFunction {
     'any',
     ([target, ...sources], context) => {
       const merged = fresh(target);
-      for (const source of sources) {
-        context.spend(source.size);
-        mergeInto(merged, source, overwrite);
-      }
+      for (const source of sources) mergeInto(merged, source, overwrite, context);
       return merged;
     },
     { mutates: true },
@@ -132,17 +132,20 @@ export const DICT_FUNCTIONS = [
     'list',
     ([key, ...maps]) => new GoSlice(maps.flatMap((map) => (map.has(key) ? [map.get(key) ?? null] : []))),
   ),
-  define('keys', ['...map'], 'strings', (maps) => goStringSlice(maps.flatMap(sortedKeys))),
+  define('keys', ['...map'], 'strings', (maps, context) =>
+    goStringSlice(maps.flatMap((map) => sortedKeys(map, context))),
+  ),
   define(
     'values',
     ['map'],
     'list',
-    ([map]) => new GoSlice(sortedKeys(map).map((key) => map.get(key) ?? null)),
+    ([map], context) => new GoSlice(sortedKeys(map, context).map((key) => map.get(key) ?? null)),
   ),
   define('pick', ['map', '...string'], 'map', ([map, ...keys]) =>
     goMap(keys.flatMap((key) => (map.has(key) ? [[key, map.get(key) ?? null] as const] : []))),
   ),
-  define('omit', ['map', '...string'], 'map', ([map, ...keys]) => {
+  define('omit', ['map', '...string'], 'map', ([map, ...keys], context) => {
+    context.spend(map.size);
     const dropped = new Set(keys);
     return new GoMap(new Map([...map.entries].filter(([key]) => !dropped.has(text(key)))), ANY);
   }),

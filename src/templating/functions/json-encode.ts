@@ -5,8 +5,9 @@
  */
 import type { Json } from '../../api/objects.ts';
 import { compareBytes } from '../bytes.ts';
-import { GoInt, GoMap, GoObject, GoSlice, type GoValue, typeOf } from '../values.ts';
+import { GoInt, GoMap, GoObject, GoSlice, type GoValue, typeOf, type WorkBudget } from '../values.ts';
 import { fail } from './define.ts';
+import { Growth } from './growth.ts';
 import { bytesOf } from './text-of.ts';
 
 export interface JsonStyle {
@@ -47,10 +48,19 @@ class Encoder {
   readonly #html: boolean;
   readonly #pretty: boolean;
   readonly #open = new Set<GoMap | GoSlice>();
+  readonly #budget: WorkBudget;
+  readonly #growth: Growth;
 
-  constructor(style: JsonStyle) {
+  constructor(style: JsonStyle, budget: WorkBudget) {
+    this.#budget = budget;
+    this.#growth = new Growth(budget);
     this.#html = style.html ?? true;
     this.#pretty = style.pretty ?? false;
+  }
+
+  #leaf(text: string): string {
+    this.#budget.spend(1);
+    return this.#growth.add(text);
   }
 
   #block(open: string, members: readonly string[], close: string, indent: string): string {
@@ -60,7 +70,7 @@ class Encoder {
   }
 
   #member(key: string, value: string): string {
-    return `${jsonString(key, this.#html)}:${this.#pretty ? ' ' : ''}${value}`;
+    return `${this.#leaf(jsonString(key, this.#html))}:${this.#pretty ? ' ' : ''}${value}`;
   }
 
   #map(map: GoMap, indent: string): string {
@@ -69,7 +79,7 @@ class Encoder {
     const members = [...map.entries]
       .map(([key, value]) => [String(key), value] as const)
       .sort(([a], [b]) => compareBytes(a, b))
-      .map(([key, value]) => this.#member(key, this.value(value, `${indent}  `)));
+      .map(([key, value]) => this.#member(key, this.#value(value, `${indent}  `)));
     return this.#block('{', members, '}', indent);
   }
 
@@ -78,7 +88,7 @@ class Encoder {
     if (slice.elem === 'uint8') return `"${Buffer.from(bytesOf(slice)).toString('base64')}"`;
     return this.#block(
       '[',
-      slice.items.map((item) => this.value(item, `${indent}  `)),
+      slice.items.map((item) => this.#value(item, `${indent}  `)),
       ']',
       indent,
     );
@@ -87,8 +97,8 @@ class Encoder {
   #plain(json: Json | undefined, indent: string): string {
     if (json === undefined) return '{}';
     if (json === null || typeof json === 'boolean') return String(json);
-    if (typeof json === 'string') return jsonString(json, this.#html);
-    if (typeof json === 'number') return jsonNumber(json);
+    if (typeof json === 'string') return this.#leaf(jsonString(json, this.#html));
+    if (typeof json === 'number') return this.#leaf(jsonNumber(json));
     const deeper = `${indent}  `;
     if (Array.isArray(json))
       return this.#block(
@@ -101,11 +111,17 @@ class Encoder {
     return this.#block('{', members, '}', indent);
   }
 
-  value(value: GoValue, indent: string): string {
-    if (value === null || typeof value === 'boolean') return String(value);
-    if (typeof value === 'string') return jsonString(value, this.#html);
-    if (typeof value === 'number') return jsonNumber(value);
-    if (value instanceof GoInt) return String(value.v);
+  encode(value: GoValue): string {
+    const text = this.#value(value, '');
+    this.#growth.end();
+    return text;
+  }
+
+  #value(value: GoValue, indent: string): string {
+    if (value === null || typeof value === 'boolean') return this.#leaf(String(value));
+    if (typeof value === 'string') return this.#leaf(jsonString(value, this.#html));
+    if (typeof value === 'number') return this.#leaf(jsonNumber(value));
+    if (value instanceof GoInt) return this.#leaf(String(value.v));
     if (value instanceof GoObject) return this.#plain(value.toJson(), indent);
     if (!(value instanceof GoMap || value instanceof GoSlice))
       return fail(`json: unsupported type: ${typeOf(value)}`);
@@ -122,5 +138,5 @@ class Encoder {
  *
  * @throws GoError with the encoder's text when it has none
  */
-export const encodeJson = (value: GoValue, style: JsonStyle = {}): string =>
-  new Encoder(style).value(value, '');
+export const encodeJson = (value: GoValue, budget: WorkBudget, style: JsonStyle = {}): string =>
+  new Encoder(style, budget).encode(value);

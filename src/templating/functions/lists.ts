@@ -47,8 +47,7 @@ function distinct(items: readonly GoValue[], context: CallContext): GoValue[] {
       if (texts.has(item)) continue;
       texts.add(item);
     } else {
-      context.spend(others.length);
-      if (others.some((other) => deepEqual(other, item))) continue;
+      if (others.some((other) => deepEqual(other, item, context))) continue;
       others.push(item);
     }
     kept.push(item);
@@ -56,7 +55,7 @@ function distinct(items: readonly GoValue[], context: CallContext): GoValue[] {
   return kept;
 }
 
-function sliceList(value: GoValue, bounds: readonly GoValue[]): GoValue {
+function sliceList(value: GoValue, bounds: readonly GoValue[], context: CallContext): GoValue {
   const source = sliceOf(value, 'list should be type of slice or array but %');
   const { length } = source.items;
   if (length === 0) return null;
@@ -65,13 +64,15 @@ function sliceList(value: GoValue, bounds: readonly GoValue[]): GoValue {
   const end = to === undefined ? BigInt(length) : toInt64(to);
   if (start < 0n || start > end || end > BigInt(length))
     fail('reflect.Value.Slice: slice index out of bounds');
+  context.spend(Number(end - start));
   return new GoSlice(source.items.slice(Number(start), Number(end)), source.elem);
 }
 
 /** Pieces of `size`. Negative sizes make no sense and give what Go's arithmetic makes of them. */
-function chunk(size: number, value: GoValue): GoSlice {
+function chunk(size: number, value: GoValue, context: CallContext): GoSlice {
   const items = itemsOf(value, 'Cannot chunk type %');
   const { length } = items;
+  context.spend(length);
   const count = size === 0 ? -1 : Math.floor((length - 1) / size) + 1;
   const least = size > 0 || count === 0 ? 0 : length % size === 0 ? -1 : 0;
   if (count < 0 || least < 0) fail('runtime error: makeslice: len out of range');
@@ -134,8 +135,7 @@ export const LIST_FUNCTIONS: GoFunction[] = [
     'without',
     define('without', ['any', '...any'], 'list', ([value, ...unwanted], context) => {
       const items = itemsOf(value, 'Cannot find without on type %');
-      context.spend(items.length * unwanted.length);
-      return new GoSlice(items.filter((item) => !unwanted.some((other) => deepEqual(item, other))));
+      return new GoSlice(items.filter((item) => !unwanted.some((other) => deepEqual(item, other, context))));
     }),
   ),
   ...pair(
@@ -143,16 +143,17 @@ export const LIST_FUNCTIONS: GoFunction[] = [
     define('has', ['any', 'any'], 'bool', ([needle, value], context) => {
       if (value === null) return false;
       const items = itemsOf(value, 'Cannot find has on type %');
-      context.spend(items.length);
-      return items.some((item) => deepEqual(needle, item));
+      return items.some((item) => deepEqual(needle, item, context));
     }),
   ),
   ...pair(
     'slice',
-    define('slice', ['any', '...any'], 'any', ([value, ...bounds]) => sliceList(value, bounds)),
+    define('slice', ['any', '...any'], 'any', ([value, ...bounds], context) =>
+      sliceList(value, bounds, context),
+    ),
   ),
   ...pair(
     'chunk',
-    define('chunk', ['int', 'any'], 'lists', ([size, value]) => chunk(size, value)),
+    define('chunk', ['int', 'any'], 'lists', ([size, value], context) => chunk(size, value, context)),
   ),
 ];

@@ -3,7 +3,7 @@
  * over from another is shared with it, not copied. Lists are never put together. Filling keeps what is
  * not empty; overwriting lets the source win, empty values included.
  */
-import { ANY, type GoKey, GoMap, type GoValue } from '../values.ts';
+import { ANY, type GoKey, GoMap, type GoValue, type WorkBudget } from '../values.ts';
 import { fail } from './define.ts';
 import { isEmpty } from './emptiness.ts';
 
@@ -19,10 +19,12 @@ function store(target: GoMap, source: GoMap, key: GoKey, value: GoValue): void {
  *
  * @throws GoError when a map of texts would get a value of another type
  */
-export function mergeInto(target: GoMap, source: GoMap, overwrite: boolean): void {
+export function mergeInto(target: GoMap, source: GoMap, overwrite: boolean, budget: WorkBudget): void {
   for (const [key, value] of source.entries) {
+    budget.spend(1);
     const old = target.get(key);
-    if (value instanceof GoMap && old instanceof GoMap && !old.isNil) mergeInto(old, value, overwrite);
+    if (value instanceof GoMap && old instanceof GoMap && !old.isNil)
+      mergeInto(old, value, overwrite, budget);
     else if (overwrite || (value !== null && isEmpty(old))) store(target, source, key, value);
   }
 }

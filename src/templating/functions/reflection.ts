@@ -15,9 +15,6 @@ export const REFLECTION_FUNCTIONS = [
     return type === name || type === `*${name}`;
   }),
   define('kindIs', ['string', 'any'], 'bool', ([name, value]) => kindOf(value) === name),
-  define('deepEqual', ['any', 'any'], 'bool', ([a, b], context) => {
-    context.spend(1);
-    return deepEqual(a, b);
-  }),
+  define('deepEqual', ['any', 'any'], 'bool', ([a, b], context) => deepEqual(a, b, context)),
   define('fail', ['string'], 'string', ([text]) => fail(text)),
 ];

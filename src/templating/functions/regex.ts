@@ -14,6 +14,7 @@ import {
   goStringSlice,
 } from '../values.ts';
 import { define } from './define.ts';
+import { Growth } from './growth.ts';
 import { compilePattern, mustCompilePattern, type Pattern } from './patterns.ts';
 
 /** Where the groups of one match stand; group 0 is the match. Undefined: took no part. */
@@ -85,14 +86,14 @@ function expand(pieces: readonly Piece[], pattern: Pattern, match: Match): strin
 }
 
 function replace(pattern: Pattern, text: string, by: (match: Match) => string, context: CallContext): string {
+  const growth = new Growth(context);
   let out = '';
   let at = 0;
   for (const match of matchesOf(pattern, text, -1, context)) {
-    const piece = text.slice(at, match.start) + by(match);
-    context.grow(piece.length);
-    out += piece;
+    out += growth.add(text.slice(at, match.start) + by(match));
     at = match.end;
   }
+  growth.end();
   return out + text.slice(at);
 }
 

@@ -22,14 +22,16 @@ import { textOf } from './text-of.ts';
 export function toStrings(value: GoValue, context: CallContext): GoSlice {
   if (value === null) return goStringSlice([]);
   if (!(value instanceof GoSlice)) return goStringSlice([textOf(value, context)]);
+  context.spend(value.items.length);
   if (value.elem === 'string') return value;
   return goStringSlice(value.items.filter((item) => item !== null).map((item) => textOf(item, context)));
 }
 
 /** At most `limit` parts (negative: all); an empty separator stands between all characters. */
-export function splitText(separator: string, text: string, limit: number): string[] {
+export function splitText(separator: string, text: string, limit: number, context: CallContext): string[] {
   if (limit === 0) return [];
   const parts = separator === '' ? [...text] : text.split(separator);
+  context.spend(parts.length);
   if (limit < 0 || parts.length <= limit) return parts;
   return [...parts.slice(0, limit - 1), parts.slice(limit - 1).join(separator)];
 }
@@ -69,20 +71,18 @@ export const STRING_LIST_FUNCTIONS = [
   define('toString', ['any'], 'string', ([value], context) => textOf(value, context)),
   define('toStrings', ['any'], 'strings', ([value], context) => toStrings(value, context)),
   define('join', ['string', 'any'], 'string', ([separator, value], context) => {
-    const { items } = toStrings(value, context);
-    context.spend(items.length);
-    context.grow(separator.length * items.length);
+    const items = toStrings(value, context).items as string[];
+    context.grow(items.reduce((sum, item) => sum + item.length + separator.length, 0));
     return items.join(separator);
   }),
-  define('split', ['string', 'string'], 'stringMap', ([separator, text], context) => {
-    context.spend(text.length >> 4);
-    return numbered(splitText(separator, text, -1));
-  }),
-  define('splitn', ['string', 'int', 'string'], 'stringMap', ([separator, limit, text]) =>
-    numbered(splitText(separator, text, limit)),
+  define('split', ['string', 'string'], 'stringMap', ([separator, text], context) =>
+    numbered(splitText(separator, text, -1, context)),
   ),
-  define('splitList', ['string', 'string'], 'strings', ([separator, text]) =>
-    goStringSlice(splitText(separator, text, -1)),
+  define('splitn', ['string', 'int', 'string'], 'stringMap', ([separator, limit, text], context) =>
+    numbered(splitText(separator, text, limit, context)),
+  ),
+  define('splitList', ['string', 'string'], 'strings', ([separator, text], context) =>
+    goStringSlice(splitText(separator, text, -1, context)),
   ),
   define(
     'sortAlpha',
@@ -91,7 +91,6 @@ export const STRING_LIST_FUNCTIONS = [
     ([value], context) => {
       if (!(value instanceof GoSlice)) return goStringSlice([textOf(value, context)]);
       const list = toStrings(value, context);
-      context.spend(list.items.length);
       (list.items as string[]).sort(compareBytes);
       return list;
     },

@@ -5,8 +5,9 @@
 
 import { byteLength, fromBytes, sliceBytes, toBytes } from '../bytes.ts';
 import { formatValue, goQuote } from '../format/index.ts';
-import type { GoValue } from '../values.ts';
+import type { CallContext, GoValue } from '../values.ts';
 import { alias, define, fail } from './define.ts';
+import { Growth } from './growth.ts';
 import {
   isLetter,
   isLower,
@@ -158,11 +159,16 @@ function abbreviateBoth(left: number, right: number, text: string): string {
 }
 
 /** Texts of what is not nil, with one space between. */
-const joinPresent = (values: readonly GoValue[], write: (value: GoValue) => string): string =>
-  values
-    .filter((value) => value !== null)
-    .map(write)
-    .join(' ');
+function joinPresent(
+  values: readonly GoValue[],
+  context: CallContext,
+  write: (value: GoValue) => string,
+): string {
+  const growth = new Growth(context);
+  const texts = values.filter((value) => value !== null).map((value) => growth.add(write(value)));
+  growth.end();
+  return texts.join(' ');
+}
 
 export const STRING_FUNCTIONS = [
   define('hello', [], 'string', () => 'Hello!'),
@@ -193,13 +199,13 @@ export const STRING_FUNCTIONS = [
   define('hasPrefix', ['string', 'string'], 'bool', ([prefix, text]) => text.startsWith(prefix)),
   define('hasSuffix', ['string', 'string'], 'bool', ([suffix, text]) => text.endsWith(suffix)),
   define('quote', ['...any'], 'string', (values, context) =>
-    joinPresent(values, (value) => goQuote(textOf(value, context))),
+    joinPresent(values, context, (value) => goQuote(textOf(value, context))),
   ),
   define('squote', ['...any'], 'string', (values, context) =>
-    joinPresent(values, (value) => `'${formatValue(value, context)}'`),
+    joinPresent(values, context, (value) => `'${formatValue(value, context)}'`),
   ),
   define('cat', ['...any'], 'string', (values, context) =>
-    joinPresent(values, (value) => formatValue(value, context)),
+    joinPresent(values, context, (value) => formatValue(value, context)),
   ),
   define('replace', ['string', 'string', 'string'], 'string', ([old, by, text], context) => {
     if (by.length > old.length) {

@@ -1,6 +1,6 @@
 /**
- * The golden vectors of the function library (spec sprig-functions §20): templates and what Go's own
- * engine with Sprig 3.3 and the ApplicationSet additions made of them.
+ * The golden vectors of the function library (spec sprig-functions §20), and more of their kind by
+ * family: templates and what Go's own engine with Sprig 3.3 made of them.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -9,9 +9,11 @@ import { GoTime } from '../../../src/templating/functions/time/go-time.ts';
 import type { GoFunction } from '../../../src/templating/values.ts';
 import { runVector, type Vector, vectorFunctions } from './vector-functions.ts';
 
-const vectors = JSON.parse(
-  readFileSync(new URL('./vectors/sprig.json', import.meta.url), 'utf8'),
-) as Vector[];
+const read = <T>(file: string): T[] =>
+  JSON.parse(readFileSync(new URL(`./vectors/${file}`, import.meta.url), 'utf8')) as T[];
+
+const golden = read<Vector>('sprig.json');
+const more = read<Vector & { readonly family: string }>('functions.json');
 
 const fixedTime: GoFunction = {
   name: 'fixedtime',
@@ -22,16 +24,26 @@ const fixedTime: GoFunction = {
 
 const functions = vectorFunctions(GO_FUNCTIONS, [fixedTime]);
 
+function check(vector: Vector): void {
+  const { out, err, perr } = vector;
+  expect(runVector(vector, functions)).toEqual(JSON.parse(JSON.stringify({ out, err, perr })));
+}
+
 describe('the golden vectors of the function library', () => {
   it('are all there', () => {
-    expect(vectors).toHaveLength(246);
+    expect(golden).toHaveLength(246);
   });
 
-  it.each(vectors.map((vector, row) => [row + 1, vector.t, vector] as const))(
+  it.each(golden.map((vector, row) => [row + 1, vector.t, vector] as const))(
     '%i %s',
     (_row, _text, vector) => {
-      const { out, err, perr } = vector;
-      expect(runVector(vector, functions)).toEqual(JSON.parse(JSON.stringify({ out, err, perr })));
+      check(vector);
     },
   );
+});
+
+describe.each([...Map.groupBy(more, ({ family }) => family)])('%s, as Go has them', (_family, vectors) => {
+  it.each(vectors.map((vector) => [vector.t, vector] as const))('%s', (_text, vector) => {
+    check(vector);
+  });
 });

@@ -101,6 +101,6 @@ export function parsePrivateKey(pem: string, complaint: string): PrivateKey {
         fail(`${complaint}: parsing DSA private key from PEM: asn1: syntax error`);
       return 'dsa';
     default:
-      return fail(`${complaint}: invalid private key type ${algorithm}`);
+      return fail(`${complaint}: invalid private key type ${type}`);
   }
 }
