@@ -44,7 +44,7 @@ export function inspectStruct(
   const decoder = new Decoder(options);
   const at = { path: options.path ?? '', struct: undefined, names: [], goType: goTypeName(type) };
   const value = decoder.value(json, type, at) ?? null;
-  return { value, unknownFields: decoder.unknownFields, problem: decoder.problem };
+  return { value, unknownFields: decoder.unknownFields, problem: decoder.fatal ?? decoder.problem };
 }
 
 /** Where the decoder stands, for paths of ours and for Go's texts. */
@@ -65,7 +65,10 @@ function kindOf(json: Json): string {
 }
 
 class Decoder {
+  /** first mistake Go would go on after */
   problem: AppsetError | undefined;
+  /** first mistake of a type that decodes itself, which ends Go's decoding at once */
+  fatal: AppsetError | undefined;
   readonly unknownFields: string[] = [];
   readonly #exact: boolean;
 
@@ -147,27 +150,34 @@ class Decoder {
 
   #time(json: Json, at: At): Json | undefined {
     if (typeof json !== 'string') {
-      return this.#fail(`json: cannot unmarshal ${kindOf(json)} into Go value of type string`, at);
+      return this.#fail(
+        `json: cannot unmarshal ${kindOf(json)} into ${target({ ...at, goType: 'string' })}`,
+        at,
+        true,
+      );
     }
     if (/^\d{4}-\d\d-\d\dT/.test(json) && parseRfc3339(json) !== undefined) return json;
     const words = `parsing time ${JSON.stringify(json)} as "2006-01-02T15:04:05Z07:00"`;
-    return this.#fail(`${words}: cannot parse ${JSON.stringify(json)} as "2006"`, at);
+    return this.#fail(`${words}: cannot parse ${JSON.stringify(json)} as "2006"`, at, true);
   }
 
   #intOrString(json: Json, at: At): Json | undefined {
     if (typeof json === 'string') return json;
     if (typeof json === 'number' && Number.isInteger(json) && Math.abs(json) <= 2 ** 31) return json;
     const shown = typeof json === 'number' ? `number ${json}` : kindOf(json);
-    return this.#fail(`json: cannot unmarshal ${shown} into Go value of type int32`, at);
+    return this.#fail(`json: cannot unmarshal ${shown} into ${target({ ...at, goType: 'int32' })}`, at, true);
   }
 
   #wrong(json: Json, at: At): undefined {
     return this.#fail(`json: cannot unmarshal ${kindOf(json)} into ${target(at)}`, at);
   }
 
-  #fail(message: string, at: At): undefined {
-    const place = at.path === '' ? {} : { field: at.path };
-    this.problem ??= new AppsetError('APPSET_E0102', message, { place });
+  #fail(message: string, at: At, fatal = false): undefined {
+    const problem = new AppsetError('APPSET_E0102', message, {
+      place: at.path === '' ? {} : { field: at.path },
+    });
+    if (fatal) this.fatal ??= problem;
+    else this.problem ??= problem;
     return undefined;
   }
 }

@@ -19,7 +19,8 @@ export const KUBERNETES_FIELDS: Readonly<Record<string, readonly FieldRow[]>> = 
     field('uid', 'UID', 'UID=string'),
     field('resourceVersion', 'ResourceVersion', 'string'),
     field('generation', 'Generation', 'int64'),
-    field('creationTimestamp', 'CreationTimestamp', 'Time'),
+    // A plain time in Go, but left out when zero; a pointer says the same here.
+    field('creationTimestamp', 'CreationTimestamp', '*Time'),
     field('deletionTimestamp', 'DeletionTimestamp', '*Time'),
     field('deletionGracePeriodSeconds', 'DeletionGracePeriodSeconds', '*int64'),
     field('labels', 'Labels', 'map[string]string'),
