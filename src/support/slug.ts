@@ -14,15 +14,13 @@ export const SLUG_LENGTH = 50;
  * @example normalizeName('Hello World_é..Foo-') // 'hello-world--..foo'
  */
 export function normalizeName(text: string): string {
-  return Array.from(text, (char) => (/^[-A-Za-z0-9.]$/.test(char) ? char.toLowerCase() : lowered(char)))
-    .join('')
+  // the dotted capital I is the one character that JavaScript lowers to two
+  return text
+    .replaceAll('\u0130', 'i')
+    .toLowerCase()
+    .replace(/[^-a-z0-9.]/gu, '-')
     .slice(0, LIMITS.nameLength)
     .replace(/^[-.]+|[-.]+$/g, '');
-}
-
-/** Two characters beyond ASCII have a plain letter as their lower case: the Kelvin sign and the dotted I. */
-function lowered(char: string): string {
-  return char === '\u212a' ? 'k' : char === '\u0130' ? 'i' : '-';
 }
 
 /**
