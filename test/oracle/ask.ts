@@ -1,10 +1,8 @@
 /**
  * Asks the real Go libraries (`go/main.go`): questions go in as JSON lines, answers come back in the
- * same order. The program is built once by `test/tools/tools.ts` and stopped by `close`.
+ * same order.
  */
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { ensureTool } from '../tools/tools.ts';
+import { GoProgram } from './program.ts';
 
 export interface Question {
   readonly kind: string;
@@ -19,28 +17,31 @@ export interface Answer {
   readonly error?: string;
 }
 
+/** The libraries, to be asked more than once. */
+export interface Oracle {
+  ask(questions: readonly Question[]): Promise<Answer[]>;
+  close(): void;
+}
+
+export async function openOracle(): Promise<Oracle> {
+  const program = await GoProgram.start('oracle');
+  return {
+    async ask(questions) {
+      const lines = await program.ask(questions.map((question) => JSON.stringify(question)));
+      return lines.map((line) => JSON.parse(line) as Answer);
+    },
+    close: () => program.close(),
+  };
+}
+
 /** Answers to all questions, in order. */
 export async function askOracle(questions: readonly Question[]): Promise<Answer[]> {
-  const program = await ensureTool('oracle', (line) => process.stderr.write(`${line}\n`));
-  const child = spawn(program, [], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const answers: Answer[] = [];
-  const ended = new Promise<void>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(`the oracle ended with ${code}`)),
-    );
-  });
-  const lines = createInterface({ input: child.stdout });
-  lines.on('line', (line) => answers.push(JSON.parse(line) as Answer));
-  for (const question of questions) {
-    if (!child.stdin.write(`${JSON.stringify(question)}\n`))
-      await new Promise((resolve) => child.stdin.once('drain', resolve));
+  const oracle = await openOracle();
+  try {
+    return await oracle.ask(questions);
+  } finally {
+    oracle.close();
   }
-  child.stdin.end();
-  await ended;
-  if (answers.length !== questions.length)
-    throw new Error(`asked ${questions.length} questions, got ${answers.length} answers`);
-  return answers;
 }
 
 /** Cases a test runs, and the seed it starts from: ORACLE_CASES and ORACLE_SEED override. */

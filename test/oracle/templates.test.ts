@@ -1,13 +1,20 @@
-/** Random templates over random data through Go's text/template with Sprig and ours: output and error text. */
-import { describe, expect, it } from 'vitest';
+/**
+ * Random templates over random data through Go's text/template with Sprig and ours: output, error text,
+ * and the tree printed back.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/support/clock.ts';
 import { messageOf } from '../../src/support/errors.ts';
 import { LIMITS } from '../../src/support/limits.ts';
 import { seededRandom, systemRandom } from '../../src/support/random.ts';
+import { GO_FUNCTIONS } from '../../src/templating/functions/index.ts';
 import { compileGoString } from '../../src/templating/go-strings.ts';
+import { compileGoTemplate } from '../../src/templating/gotemplate/index.ts';
 import type { GoMap } from '../../src/templating/values.ts';
-import { type Answer, askOracle, plan, type Question } from './ask.ts';
+import { type Answer, type Oracle, openOracle, plan, type Question } from './ask.ts';
+import { type Comparison, mismatches, NONE } from './mismatches.ts';
 import { randomData, randomTemplate } from './random-templates.ts';
+import { smallerData, smallerTexts } from './shrink.ts';
 import { asValue } from './values.ts';
 
 const context = {
@@ -18,18 +25,23 @@ const context = {
   maxRecursion: LIMITS.templateRecursion,
 };
 
-function ours(question: Question): Answer {
+function attempt(run: () => string): Answer {
   try {
-    const template = compileGoString(question.text, { go: true, options: question.options ?? [] });
-    return {
-      out: template.render(asValue(question.data) as GoMap, context).replaceAll(/[\uDC80-\uDCFF]/g, '\uFFFD'),
-    };
+    return { out: run() };
   } catch (error) {
-    return { error: messageOf(error) };
+    return { error: messageOf(error).toWellFormed() };
   }
 }
 
-/** Words of Go's own libraries below the engine: they may differ after these. */
+const rendered = ({ text, options = [], data }: Question): string =>
+  compileGoString(text, { go: true, options }).render(asValue(data) as GoMap, context);
+
+const printed = ({ text }: Question): string =>
+  compileGoTemplate(text, { name: 'base', functions: GO_FUNCTIONS, missingKeyOptions: [] })
+    .print()
+    .toWellFormed();
+
+/** Words of Go's own libraries below the engine, and addresses: texts may differ after these. */
 const LIBRARY =
   /(json: |yaml: |invalid character|error unmarshaling|unexpected end of JSON|strconv\.|error parsing regexp|illegal base|0x[0-9a-f]{6,})/;
 
@@ -40,8 +52,32 @@ function agrees(expected: Answer, actual: Answer): boolean {
   return cut < 0 ? text === actual.error : actual.error?.startsWith(text.slice(0, cut)) === true;
 }
 
+function* smallerQuestions(question: Question): Generator<Question> {
+  if ((question.options ?? []).length > 0) yield { ...question, options: [] };
+  for (const text of smallerTexts(question.text)) yield { ...question, text };
+  for (const data of smallerData(question.data ?? {})) yield { ...question, data };
+}
+
 describe('templates agree with Go and Sprig', () => {
   const { cases, seed } = plan(20_000);
+  let oracle: Oracle;
+  beforeAll(async () => {
+    oracle = await openOracle();
+  });
+  afterAll(() => oracle.close());
+
+  const comparing = (ours: (question: Question) => string): Comparison<Question> => ({
+    async compare(questions) {
+      const answers = await oracle.ask(questions);
+      return questions.map((question, i) => {
+        const expected = answers[i] as Answer;
+        const actual = attempt(() => ours(question));
+        return agrees(expected, actual) ? undefined : { ...question, expected, actual };
+      });
+    },
+    smaller: smallerQuestions,
+    size: ({ text }) => text.length,
+  });
 
   it(`renders ${cases} random templates alike (seed ${seed})`, async () => {
     const random = seededRandom(seed);
@@ -54,20 +90,22 @@ describe('templates agree with Go and Sprig', () => {
           ? [['missingkey=error', 'missingkey=zero', 'missingkey=default'][random.int(0, 3)] as string]
           : [],
     }));
-    const answers = await askOracle(questions);
-    const rendered = answers.filter((answer) => answer.out !== undefined).length;
-    expect(rendered).toBeGreaterThan(cases / 5);
-    const different = questions.flatMap((question, i) => {
-      const expected = answers[i] as Answer;
-      const actual = ours(question);
-      return agrees(expected, actual)
-        ? []
-        : [{ text: question.text, options: question.options, expected, actual, data: question.data }];
+    let sensible = 0;
+    const comparison = comparing((question) => {
+      const out = rendered(question);
+      sensible++;
+      return out;
     });
-    different.sort((a, b) => a.text.length - b.text.length);
-    expect({ different: different.length, smallest: different.slice(0, 5) }).toEqual({
-      different: 0,
-      smallest: [],
-    });
+    expect(await mismatches(questions, comparison)).toEqual(NONE);
+    expect(sensible).toBeGreaterThan(cases / 5);
+  });
+
+  it(`prints ${cases} random templates back alike (seed ${seed})`, async () => {
+    const random = seededRandom(seed);
+    const questions = Array.from(
+      { length: cases },
+      (): Question => ({ kind: 'printback', text: randomTemplate(random) }),
+    );
+    expect(await mismatches(questions, comparing(printed))).toEqual(NONE);
   });
 });

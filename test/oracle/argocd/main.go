@@ -28,13 +28,13 @@ func main() {
 	log.SetOutput(io.Discard)
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
 	out := bufio.NewWriterSize(os.Stdout, 1<<20)
-	defer out.Flush()
 	for {
 		line, err := in.ReadBytes('\n')
 		if len(bytes.TrimSpace(line)) > 0 {
 			encoded, _ := json.Marshal(render(line))
 			out.Write(encoded)
 			out.WriteByte('\n')
+			out.Flush()
 		}
 		if err != nil {
 			return

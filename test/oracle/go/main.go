@@ -9,9 +9,13 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
+	"runtime"
+	"sort"
 	"strings"
 	"text/template"
+	"time"
 
 	"github.com/Masterminds/semver/v3"
 	"github.com/Masterminds/sprig/v3"
@@ -36,7 +40,7 @@ type answer struct {
 func main() {
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
 	out := bufio.NewWriterSize(os.Stdout, 1<<20)
-	defer out.Flush()
+	go watchMemory()
 	for {
 		line, err := in.ReadBytes('\n')
 		if len(bytes.TrimSpace(line)) > 0 {
@@ -50,12 +54,27 @@ func main() {
 			encoded, _ := json.Marshal(a)
 			out.Write(encoded)
 			out.WriteByte('\n')
-			if in.Buffered() == 0 {
-				out.Flush()
-			}
+			// At once: who waits must be able to tell which question takes long.
+			out.Flush()
 		}
 		if err != nil {
+			for _, root := range trees {
+				os.RemoveAll(root)
+			}
 			return
+		}
+	}
+}
+
+// watchMemory ends the program when an answer takes more memory than any sensible question needs.
+func watchMemory() {
+	const most = 2 << 30
+	var stats runtime.MemStats
+	for range time.Tick(200 * time.Millisecond) {
+		runtime.ReadMemStats(&stats)
+		if stats.HeapAlloc > most {
+			fmt.Fprintln(os.Stderr, "the question takes more than 2 GiB of memory")
+			os.Exit(3)
 		}
 	}
 }
@@ -98,6 +117,8 @@ func dispatch(q question) (string, error) {
 	case "doublestar":
 		ok, err := doublestar.Match(q.Text, q.Other)
 		return fmt.Sprint(ok), err
+	case "doublestarGlob":
+		return glob(q)
 	case "semverCheck":
 		c, err := semver.NewConstraint(q.Text)
 		if err != nil {
@@ -120,6 +141,48 @@ func dispatch(q question) (string, error) {
 		return fmt.Sprint(a.Compare(b)), nil
 	}
 	return "", fmt.Errorf("unknown kind %q", q.Kind)
+}
+
+var trees = map[string]string{}
+
+// glob answers with the paths of a tree of files that a pattern takes, as the reference asks for them
+// (data: the paths of the files), each below the root.
+func glob(q question) (string, error) {
+	var files []string
+	if err := json.Unmarshal(q.Data, &files); err != nil {
+		return "", err
+	}
+	root, ok := trees[string(q.Data)]
+	if !ok {
+		var err error
+		if root, err = os.MkdirTemp("", "oracle-tree-"); err != nil {
+			return "", err
+		}
+		trees[string(q.Data)] = root
+		for _, file := range files {
+			if err := os.MkdirAll(filepath.Join(root, filepath.Dir(file)), 0o755); err != nil {
+				return "", err
+			}
+			if err := os.WriteFile(filepath.Join(root, file), nil, 0o644); err != nil {
+				return "", err
+			}
+		}
+	}
+	found, err := doublestar.FilepathGlob(filepath.Join(root, q.Text))
+	if err != nil {
+		return "", err
+	}
+	paths := []string{}
+	for _, path := range found {
+		relative, err := filepath.Rel(root, path)
+		if err != nil {
+			return "", err
+		}
+		paths = append(paths, relative)
+	}
+	sort.Strings(paths)
+	encoded, err := json.Marshal(paths)
+	return string(encoded), err
 }
 
 func render(q question) (string, error) {
