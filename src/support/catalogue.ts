@@ -228,6 +228,12 @@ export const CATALOGUE = {
     'the cluster to talk to could not be determined',
     'Check --kubeconfig, --context and the KUBECONFIG variable.',
   ),
+  APPSET_E0803: entry(
+    'usage',
+    false,
+    'the demo could not be given',
+    'See the message; git must be on the PATH.',
+  ),
   // 09 sandbox
   APPSET_E0901: entry(
     'usage',
