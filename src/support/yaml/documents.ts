@@ -5,7 +5,8 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import type { Json } from '../json.ts';
 import { isMergeKey, YamlProblem } from './decode.ts';
-import { asPlaced, bounded, checkCharacters, decodeDocument, documentsOf } from './parse.ts';
+import { asPlaced, bounded, checkCharacters, decodeDocument, documentsOf, withReflow } from './parse.ts';
+import type { Reflowed } from './reflow.ts';
 
 /** 1-based. */
 export interface SourcePosition {
@@ -33,23 +34,28 @@ export function parseYamlDocuments(text: string, file?: string): YamlDocument[] 
   try {
     bounded(text);
     checkCharacters(text);
-    const lines = lineStarts(text);
-    const documents: YamlDocument[] = [];
-    for (const composed of documentsOf(text)) {
-      const value = decodeDocument(composed, text);
-      const root = composed.contents as Node | null;
-      if (root === null || (value === null && root.range?.[0] === root.range?.[1])) continue;
-      documents.push({
-        value,
-        start: positionOf(lines, root.range?.[0] ?? 0),
-        position: (path, of = 'value') => positionOf(lines, find(root, pathOf(path), of)),
-      });
-    }
-    return documents;
+    return withReflow(text, (readable, reflowed) => documents(text, readable, reflowed));
   } catch (error) {
     if (error instanceof YamlProblem) throw asPlaced(error, text, file);
     throw error;
   }
+}
+
+function documents(text: string, readable: string, reflowed: Reflowed | undefined): YamlDocument[] {
+  const lines = lineStarts(text);
+  const place = (offset: number) => positionOf(lines, reflowed?.original(offset) ?? offset);
+  const found: YamlDocument[] = [];
+  for (const composed of documentsOf(readable)) {
+    const value = decodeDocument(composed, readable);
+    const root = composed.contents as Node | null;
+    if (root === null || (value === null && root.range?.[0] === root.range?.[1])) continue;
+    found.push({
+      value,
+      start: place(root.range?.[0] ?? 0),
+      position: (path, of = 'value') => place(find(root, pathOf(path), of)),
+    });
+  }
+  return found;
 }
 
 /** Offset of the node at a path, or of the nearest parent. */

@@ -9,6 +9,7 @@ import type { Json } from '../json.ts';
 import { LIMITS } from '../limits.ts';
 import { Decoder, YamlProblem } from './decode.ts';
 import { type ParseMistake, problemOf } from './problems.ts';
+import { type Reflowed, reflow } from './reflow.ts';
 
 /** Every scalar comes as its text; types, tags and merge keys are this module's business. */
 const OPTIONS = {
@@ -27,9 +28,20 @@ const OPTIONS = {
 const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 /** A tab before the first token, which the library lets pass. */
 const LEADING_TAB = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)* *\t[ \t]*[^\s#]/;
-/** Where JSON and YAML part: line breaks and controls of YAML, escapes of surrogates, -0, huge numbers, tabs that open. */
-const NOT_PLAIN_JSON =
-  /[\x7f-\x9f\u2028\u2029\ufeff-\uffff]|\\u[dD][89a-fA-F]|\\\/|-0(?![.eE])|[eE]\+?\d{3}|\d{300}/;
+/** Line breaks and controls of YAML, which JSON strings may hold as they are. */
+const YAML_ONLY = /[\x7f-\x9f\u2028\u2029\ufeff-\uffff]/;
+/** Halves of surrogate pairs, and the slash, which go-yaml does not take as escapes. */
+const FOREIGN_ESCAPE = /\\(?:u[dD][89a-fA-F]|\/)/;
+/** Numbers that may be too large for a double. */
+const HUGE_NUMBER = /[[:,\s]-?\d[\d.]*[eE]\+?\d{3}|\d{300}/;
+const NEGATIVE_ZERO = /[[:,\s]-0(?![.eE])/;
+
+/** Where JSON and YAML part: such text is read as YAML. */
+const readsOtherwise = (text: string): boolean =>
+  YAML_ONLY.test(text) ||
+  (text.includes('\\') && FOREIGN_ESCAPE.test(text)) ||
+  (text.includes('-0') && NEGATIVE_ZERO.test(text)) ||
+  HUGE_NUMBER.test(text);
 
 /**
  * The first document of `text` as JSON. Integers beyond 2^53 become the nearest double, as they do in
@@ -63,10 +75,25 @@ function decodeFirst(text: string): Json {
   const json = plainJson(text);
   if (json !== undefined) return json;
   checkCharacters(text);
-  for (const document of documentsOf(text)) {
-    return decodeDocument(document, text);
+  return withReflow(text, (readable) => {
+    for (const document of documentsOf(readable)) return decodeDocument(document, readable);
+    return null;
+  });
+}
+
+/** Reads a text, and once more with its continuation lines indented where it was refused. */
+export function withReflow<T>(text: string, read: (readable: string, reflowed?: Reflowed) => T): T {
+  try {
+    return read(text);
+  } catch (error) {
+    const again = error instanceof YamlProblem ? reflow(text) : undefined;
+    if (again === undefined) throw error;
+    try {
+      return read(again.text, again);
+    } catch (second) {
+      throw second instanceof YamlProblem ? error : second;
+    }
   }
-  return null;
 }
 
 /** The documents of a stream as the library composes them, one at a time. */
@@ -120,7 +147,7 @@ export function checkCharacters(text: string): void {
 
 /** The value when the text is plain JSON that YAML reads alike; undefined when it has to be read as YAML. */
 function plainJson(text: string): Json | undefined {
-  if (!/^[ \r\n]*[{[]/.test(text) || NOT_PLAIN_JSON.test(text) || nestsDeep(text)) return undefined;
+  if (!/^[ \r\n]*[{[]/.test(text) || readsOtherwise(text) || nestsDeep(text)) return undefined;
   try {
     return JSON.parse(text) as Json;
   } catch {

@@ -51,6 +51,15 @@ describe('parseYamlDocuments', () => {
     expect(documents[0]?.position(['spec', 'merged', 'quoted key'])).toEqual({ line: 14, column: 19 });
   });
 
+  it('finds its way in a text whose continuation lines stand left of their parent', () => {
+    const text = 'a:\n  b: {\n"c": 1,\n"d": "x\ny"\n}\n  e: 2\n';
+    const document = parseYamlDocuments(text)[0];
+    expect(document?.value).toEqual({ a: { b: { c: 1, d: 'x y' }, e: 2 } });
+    expect(document?.position('a.b.c')).toEqual({ line: 3, column: 6 });
+    expect(document?.position('a.b.d', 'key')).toEqual({ line: 4, column: 1 });
+    expect(document?.position('a.e')).toEqual({ line: 7, column: 6 });
+  });
+
   it('names the file of a mistake', () => {
     const read = () => parseYamlDocuments('a: 1\n---\nb: [\n', 'bad.yaml');
     expect(read).toThrow("did not find expected ',' or ']'");

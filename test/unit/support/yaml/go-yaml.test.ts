@@ -82,6 +82,9 @@ describe('parseYaml reads what go-yaml reads', () => {
     ['# only a comment', null],
     ['{"a": 1, "a": 2, "b": [1,],}', { a: 2, b: [1] }],
     ['{"n": 1e400, "z": -0}', { n: '1e400', z: 0 }],
+    ['[1E+999,-0,1e5]', ['1E+999', 0, 100000]],
+    [`{"n": ${'9'.repeat(310)}}`, { n: '9'.repeat(310) }],
+    ['{"sha": "ab1e123", "name": "eu-01"}', { sha: 'ab1e123', name: 'eu-01' }],
   ])('%j', (text, value) => expect(parseYaml(text)).toEqual(value));
 
   it('keeps the sign of a float zero, which an integer zero has not', () => {
