@@ -22,16 +22,17 @@ interface Profile {
   readonly sortKeys: boolean;
   /** column at which a space becomes a line break */
   readonly width: number;
-  readonly astral: boolean;
+  /** see `analyse` */
+  readonly people: boolean;
   /** what the reference's way through JSON does to text is done here too */
   readonly throughJson: boolean;
 }
 
-const GO: Profile = { sortKeys: true, width: 80, astral: false, throughJson: true };
+const GO: Profile = { sortKeys: true, width: 80, people: false, throughJson: true };
 const PEOPLE: Profile = {
   sortKeys: false,
   width: Number.POSITIVE_INFINITY,
-  astral: true,
+  people: true,
   throughJson: false,
 };
 
@@ -106,7 +107,7 @@ class Writer {
     const inner = deeper(indent);
     for (const [key, item] of entries) {
       this.#lineTo(inner);
-      const simple = Buffer.byteLength(key) <= 128 && !analyse(key, false, this.#profile.astral).multiline;
+      const simple = Buffer.byteLength(key) <= 128 && !analyse(key, false, this.#profile.people).multiline;
       if (simple) {
         this.#node(key, inner, true, true);
         this.#indicator(':', false, false, false);
@@ -144,7 +145,7 @@ class Writer {
 
   #text(text: string, parent: number, simpleKey: boolean): void {
     const indent = parent < 0 ? 2 : parent + 2;
-    const style: ScalarStyle = analyse(text, simpleKey, this.#profile.astral).style;
+    const style: ScalarStyle = analyse(text, simpleKey, this.#profile.people).style;
     const fold = !simpleKey;
     if (style === 'literal') this.#literal(text, indent);
     else if (style === 'double') this.#double(text, indent, fold);
@@ -208,7 +209,7 @@ class Writer {
     let spaces = false;
     const chars = Array.from(text);
     for (const [at, char] of chars.entries()) {
-      if (escapeAll || char === '"' || char === '\\' || needsEscape(char, this.#profile.astral)) {
+      if (escapeAll || char === '"' || char === '\\' || needsEscape(char, this.#profile.people)) {
         this.#put(escapeOf(char));
         spaces = false;
       } else if (char === ' ') {

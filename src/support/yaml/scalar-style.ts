@@ -17,27 +17,29 @@ const UNPRINTABLE = /[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/u;
 const UNPRINTABLE_BUT_ASTRAL = /[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u;
 
 /** Whether a character has to be written as an escape. */
-export function needsEscape(char: string, astral: boolean): boolean {
-  return (astral ? UNPRINTABLE_BUT_ASTRAL : UNPRINTABLE).test(char) || BREAK.test(char);
+export function needsEscape(char: string, people: boolean): boolean {
+  return (people ? UNPRINTABLE_BUT_ASTRAL : UNPRINTABLE).test(char) || BREAK.test(char);
 }
 
 /**
  * @param simpleKey the text is a key on one line
- * @param astral characters beyond the basic plane (emoji) may stand as they are
+ * @param people read back alike whatever it is; characters beyond the basic plane (emoji) stand as they are
  */
-export function analyse(text: string, simpleKey: boolean, astral: boolean): Analysis {
+export function analyse(text: string, simpleKey: boolean, people: boolean): Analysis {
   const multiline = BREAK.test(text);
-  return { style: choose(text, simpleKey, multiline, astral), multiline };
+  return { style: choose(text, simpleKey, multiline, people), multiline };
 }
 
-function choose(text: string, simpleKey: boolean, multiline: boolean, astral: boolean): ScalarStyle {
+function choose(text: string, simpleKey: boolean, multiline: boolean, people: boolean): ScalarStyle {
   if (text === '') return 'double';
   const special =
-    (astral ? UNPRINTABLE_BUT_ASTRAL : UNPRINTABLE).test(text) || / [\n\r\u0085\u2028\u2029]/.test(text);
+    (people ? UNPRINTABLE_BUT_ASTRAL : UNPRINTABLE).test(text) || / [\n\r\u0085\u2028\u2029]/.test(text);
   if (text.includes('\n')) {
     return special || text.endsWith(' ') || simpleKey ? 'double' : 'literal';
   }
-  if (resolvePlainly(text) || (simpleKey && multiline) || special) return 'double';
+  // go-yaml writes `<<` as it is, and reads it as a merge key.
+  if (resolvePlainly(text) || (people && text === '<<') || (simpleKey && multiline) || special)
+    return 'double';
   const plain = !multiline && !/^ | $/.test(text) && !hasIndicator(text);
   if (plain) return 'plain';
   return /[\r\u0085\u2028\u2029] /.test(text) ? 'double' : 'single';

@@ -152,7 +152,7 @@ describe('emitYaml', () => {
   it('writes documents in the order given, which read back alike', () => {
     const objects = [
       { kind: 'A', apiVersion: 'v1', data: { on: 'yes', text: 'a\nb\n', long: 'word '.repeat(40).trim() } },
-      { kind: 'B', list: [{ n: '1_000' }, 'x\x7fy', '😀', '2024-01-01', null, 1.5] },
+      { kind: 'B', '<<': { a: '<<' }, list: [{ n: '1_000' }, 'x\x7fy', '😀', '2024-01-01', null, 1.5] },
     ];
     const text = emitYaml(objects);
     expect(text.split('---\n').map((part) => parseYaml(part))).toEqual(objects);
