@@ -37,7 +37,7 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 const objectOf = (value: Json | undefined): JsonObject => (isJsonObject(value) ? value : {});
 
 /** Time that stands still; waiting takes none. */
-class StandingClock implements Clock {
+export class StandingClock implements Clock {
   readonly #clock = new ManualClock(START);
   now = (): number => this.#clock.now();
   monotonic = (): number => this.#clock.monotonic();

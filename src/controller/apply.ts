@@ -177,9 +177,10 @@ function isPostponed(step: Step, name: string, deps: ApplyDeps, report: Report):
     report.withoutEffect.push(name);
     return true;
   }
-  const wait = deps.memory.waitFor(name, digest, deps.clock.monotonic());
-  if (wait === 0) return false;
-  report.waits.push(wait);
+  const postponed = deps.memory.postponed(name, digest, deps.clock.monotonic());
+  if (postponed === undefined) return false;
+  report.waits.push(postponed.waitMs);
+  report.failures.push({ name, verb: step.is === 'create' ? 'create' : 'update', error: postponed.error });
   if (step.is === 'create') report.refused.push(step.create);
   return true;
 }
@@ -225,6 +226,6 @@ function fail(step: Step, name: string, error: unknown, deps: ApplyDeps, report:
   if (step.is === 'create') report.refused.push(step.create);
   deps.log.warn({ application: name, action: verb, error }, 'Application could not be written');
   if (!deps.planner.input.settings.compat) {
-    report.waits.push(deps.memory.recordFailure(name, digestOfStep(step), deps.clock.monotonic()));
+    report.waits.push(deps.memory.recordFailure(name, digestOfStep(step), error, deps.clock.monotonic()));
   }
 }

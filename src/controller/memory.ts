@@ -14,6 +14,14 @@ interface Backoff {
   readonly until: number;
   /** digest of the write that failed; another write is tried at once */
   readonly digest: string;
+  readonly error: unknown;
+}
+
+/** A write that is not to be tried yet. */
+export interface Postponed {
+  readonly waitMs: number;
+  /** why it failed the last time */
+  readonly error: unknown;
 }
 
 export class SetMemory {
@@ -63,17 +71,18 @@ export class SetMemory {
   /** Digest of a status patch that changed nothing on the server (a CRD that prunes): not sent again. */
   ineffectiveStatus: string | undefined;
 
-  /** Milliseconds until this write of an Application may be tried again; 0: now. */
-  waitFor(name: string, digest: string, monotonic: number): number {
+  /** Whether this write of an Application has to wait for its back-off; another write of it has not. */
+  postponed(name: string, digest: string, monotonic: number): Postponed | undefined {
     const backoff = this.#backoff.get(name);
-    return backoff === undefined || backoff.digest !== digest ? 0 : Math.max(0, backoff.until - monotonic);
+    if (backoff === undefined || backoff.digest !== digest || backoff.until <= monotonic) return undefined;
+    return { waitMs: backoff.until - monotonic, error: backoff.error };
   }
   /** A write failed: 5 ms doubling to 1000 s, each Application on its own. Answers the delay in ms. */
-  recordFailure(name: string, digest: string, monotonic: number): number {
+  recordFailure(name: string, digest: string, error: unknown, monotonic: number): number {
     const before = this.#backoff.get(name);
     const failures = before?.digest === digest ? before.failures + 1 : 1;
     const delay = Math.min(LIMITS.applicationBackoffMs * 2 ** (failures - 1), LIMITS.applicationBackoffMaxMs);
-    this.#backoff.set(name, { failures, until: monotonic + delay, digest });
+    this.#backoff.set(name, { failures, until: monotonic + delay, digest, error });
     return delay;
   }
   clearFailure(name: string): void {

@@ -9,6 +9,7 @@ import { OWN, RESOURCES_FINALIZER } from '../api/names.ts';
 import type { Application, JsonObject } from '../api/objects.ts';
 import { isJsonObject } from '../planning/compare.ts';
 import type { PlannedDelete, Planner } from '../planning/plan.ts';
+import type { Clock } from '../support/clock.ts';
 import { LIMITS } from '../support/limits.ts';
 import type { Report } from './apply.ts';
 import { type LiveBarrier, SetChanged } from './barrier.ts';
@@ -16,6 +17,7 @@ import { type ClusterPresence, withoutClusterFinalizers } from './cluster-gone.t
 import { deleted, type EventSink, finalizerRemoved } from './events.ts';
 import type { LiveView } from './live-view.ts';
 import type { Log } from './log.ts';
+import type { SetMemory } from './memory.ts';
 import { type ApplicationWriter, isOutdated } from './write-application.ts';
 
 export interface RemovalDeps {
@@ -23,6 +25,8 @@ export interface RemovalDeps {
   readonly writer: ApplicationWriter;
   readonly barrier: LiveBarrier;
   readonly clusters: ClusterPresence;
+  readonly clock: Clock;
+  readonly memory: SetMemory;
   readonly events: EventSink;
   readonly live: LiveView;
   readonly log: Log;
@@ -32,13 +36,26 @@ export interface RemovalDeps {
 
 /** Deletes one after the other what is due; failures and what was spared go into the report. */
 export async function removeApplications(due: readonly PlannedDelete[], deps: RemovalDeps): Promise<void> {
+  const { compat } = deps.planner.input.settings;
   await deps.writer.each(due, async (planned) => {
+    const { name } = planned;
+    const digest = `delete ${planned.live.metadata.uid ?? ''}`;
+    const postponed = compat ? undefined : deps.memory.postponed(name, digest, deps.clock.monotonic());
+    if (postponed !== undefined) {
+      deps.report.waits.push(postponed.waitMs);
+      deps.report.failures.push({ name, verb: 'delete', error: postponed.error });
+      return;
+    }
     try {
       await remove(planned, deps);
+      deps.memory.clearFailure(name);
     } catch (error) {
       deps.writer.throwIfAborted();
       if (error instanceof SetChanged) throw error;
-      deps.report.failures.push({ name: planned.name, verb: 'delete', error });
+      deps.report.failures.push({ name, verb: 'delete', error });
+      if (!compat) {
+        deps.report.waits.push(deps.memory.recordFailure(name, digest, error, deps.clock.monotonic()));
+      }
       deps.log.warn(
         { application: planned.name, action: 'delete', error },
         'Application could not be deleted',
