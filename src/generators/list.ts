@@ -13,6 +13,9 @@ import { contentHash, part } from './identity.ts';
 import { cannotUnmarshal, JSON_MAP, JSON_MAPS } from './json-kinds.ts';
 import { failedProblem, unknownProblem } from './outcome.ts';
 
+/** Elements between two looks at the clock. */
+const BATCH = 256;
+
 const wrong = (text: string): AppsetError => new AppsetError('APPSET_E0204', text);
 
 const isObject = (value: Json | undefined): value is JsonObject =>
@@ -73,25 +76,27 @@ export const listGenerator: Generator = {
     const problems: Problem[] = [];
     const go = run.context.mode.go;
     const written = Array.isArray(node.original['elements']) ? node.original['elements'] : [];
-    listField(spec, 'elements').forEach((element, index) => {
+    for (const [index, element] of listField(spec, 'elements').entries()) {
+      if (index % BATCH === 0) await run.breathe();
       const parts = [part(node.leaf, 'listElement', contentHash(written[index]), `elements[${index}]`)];
       try {
         rows.push({ params: elementParams(element, go), parts });
       } catch (error) {
         problems.push(failedProblem(node, parts, asAppsetError(error)));
       }
-    });
+    }
     const yaml = stringField(spec, 'elementsYaml');
     if (yaml === '') return { rows, problems };
     try {
-      parseElements(yaml).forEach((item, index) => {
+      for (const [index, item] of parseElements(yaml).entries()) {
+        if (index % BATCH === 0) await run.breathe();
         const parts = [part(node.leaf, 'listElement', contentHash(item), `elementsYaml[${index}]`)];
         if (item !== null && !isObject(item)) {
           problems.push(failedProblem(node, parts, wrong(notMaps(item, JSON_MAP))));
         } else {
           rows.push({ params: item === null ? goMap() : (fromJson(item) as GoMap), parts });
         }
-      });
+      }
     } catch (error) {
       problems.push(unknownProblem(node, asAppsetError(error)));
     }

@@ -9,7 +9,7 @@
 import type { JsonObject } from '../api/objects.ts';
 import { AppsetError } from '../support/errors.ts';
 import { encodeJson } from '../templating/functions/json-encode.ts';
-import { type GoMap, goMap } from '../templating/values.ts';
+import { type GoMap, goMap, UNCOUNTED } from '../templating/values.ts';
 import type {
   FailedElement,
   GenerationRun,
@@ -27,7 +27,7 @@ import { failedProblem, prefixProblems } from './outcome.ts';
 const wrong = (text: string): AppsetError => new AppsetError('APPSET_E0201', text);
 
 function keyOf(params: GoMap, mergeKeys: readonly string[]): string {
-  return encodeJson(goMap(mergeKeys.map((key) => [key, params.get(key) ?? null] as const)));
+  return encodeJson(goMap(mergeKeys.map((key) => [key, params.get(key) ?? null] as const)), UNCOUNTED);
 }
 
 function mergeKeysOf(spec: JsonObject): readonly string[] {

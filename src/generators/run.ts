@@ -3,12 +3,12 @@
  * content its spec can have after interpolation: a matrix whose second child reads the same for all
  * rows of the first costs one evaluation of it. Results are shared and never changed.
  */
-import { setImmediate } from 'node:timers/promises';
+
 import type { Requirement } from '../api/label-selector.ts';
 import type { JsonObject } from '../api/objects.ts';
 import { AppsetError, asAppsetError } from '../support/errors.ts';
 import { isJsonObject } from '../support/json.ts';
-import { LIMITS } from '../support/limits.ts';
+import { Turns } from '../support/turns.ts';
 import { deepCopyValue, type GoMap } from '../templating/values.ts';
 import type {
   Child,
@@ -47,7 +47,7 @@ export class Run implements GenerationRun {
   readonly #outcomesOf = new WeakMap<JsonObject, Map<string, Promise<Outcome>>>();
   readonly #interpolations = new WeakMap<JsonObject, Interpolation>();
   readonly #unparsable = new WeakMap<Interpolation, Outcome>();
-  #lastTurn: number;
+  readonly #turns: Turns;
 
   constructor(
     context: GenerationContext,
@@ -57,7 +57,7 @@ export class Run implements GenerationRun {
     this.context = context;
     this.#generators = generators;
     this.#identities = identities;
-    this.#lastTurn = context.render.clock.monotonic();
+    this.#turns = new Turns(context.render.clock);
   }
 
   #fact<T>(key: string, read: () => Promise<Reading<T>>): Promise<Reading<T>> {
@@ -83,10 +83,7 @@ export class Run implements GenerationRun {
 
   async breathe(): Promise<void> {
     this.context.signal?.throwIfAborted();
-    const { clock } = this.context.render;
-    if (clock.monotonic() - this.#lastTurn < LIMITS.yieldAfterMs) return;
-    await setImmediate();
-    this.#lastTurn = clock.monotonic();
+    if (this.#turns.due) await this.#turns.take();
   }
 
   /** The generator fields of an entry that count where it stands (spec generators §2.0, Nesting). */

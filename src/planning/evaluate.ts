@@ -168,7 +168,7 @@ export async function evaluateSet(
   const validation: Validation =
     settings.compat && first !== undefined
       ? { invalid: new Map() }
-      : await validateApplications(set, outcome.rows, generation, sources, settings);
+      : await validateApplications(set, outcome.rows, generation, sources, settings, runtime.clock);
   const project = settings.compat ? undefined : templatedProject(set);
   return {
     set,

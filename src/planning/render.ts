@@ -3,12 +3,12 @@
  * where it could be told, its name. Long sets give the event loop a turn now and then. In normal mode a
  * row whose name or destination is unusable fails too.
  */
-import { setImmediate } from 'node:timers/promises';
+
 import type { ApplicationSet, ApplicationTemplate } from '../api/objects.ts';
 import type { EntryResult, Row } from '../generators/contract.ts';
 import type { Clock } from '../support/clock.ts';
 import { asAppsetError } from '../support/errors.ts';
-import { LIMITS } from '../support/limits.ts';
+import { Turns } from '../support/turns.ts';
 import type { RenderContext } from '../templating/contract.ts';
 import { CompiledApplication } from './application-template.ts';
 import type { FailedRow } from './contract.ts';
@@ -26,27 +26,6 @@ export interface RenderOutcome {
   readonly rows: readonly RenderedRow[];
   /** in order of generation */
   readonly failed: readonly FailedRow[];
-}
-
-/** Says when a loop has held the event loop for long. */
-export class Turns {
-  readonly #clock: Clock;
-  #since: number;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-    this.#since = clock.monotonic();
-  }
-
-  /** Whether it is time to let others run. */
-  get due(): boolean {
-    return this.#clock.monotonic() - this.#since >= LIMITS.yieldAfterMs;
-  }
-
-  async take(): Promise<void> {
-    await setImmediate();
-    this.#since = this.#clock.monotonic();
-  }
 }
 
 /**

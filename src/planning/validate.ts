@@ -5,10 +5,13 @@
  * share its verdict. What cannot be read is said once and its check left out; in compat mode it ends
  * validation, as in the reference.
  */
+
 import { OWN } from '../api/names.ts';
 import type { Application, ApplicationSet, JsonObject } from '../api/objects.ts';
 import type { Part, SetGeneration, Sources } from '../generators/contract.ts';
+import type { Clock } from '../support/clock.ts';
 import { AppsetError } from '../support/errors.ts';
+import { Turns } from '../support/turns.ts';
 import type { GoMap } from '../templating/values.ts';
 import type { RenderedApplication } from './contract.ts';
 import { ClusterDirectory } from './destination.ts';
@@ -171,13 +174,16 @@ export async function validateApplications(
   generation: SetGeneration,
   sources: Sources,
   settings: ValidationSettings,
+  clock: Clock,
 ): Promise<Validation> {
+  const turns = new Turns(clock);
   const invalid = new Map<string, AppsetError>();
   const facts = new Facts(sources, settings);
   const allowed = allowedProjects(set, settings);
   const byName = Map.groupBy(rows, nameOf);
   const seen = new Set<string>();
   for (const row of rows) {
+    if (turns.due) await turns.take();
     const { application } = row.rendered;
     const name = nameOf(row);
     const place = { field: 'spec.template', element: elementOf(row.rendered.parts) };

@@ -16,7 +16,7 @@ import { encodeJson } from './functions/json-encode.ts';
 import { jsonComplaint } from './functions/json-syntax.ts';
 import { strategicMerge } from './strategic-merge.ts';
 import { compileString } from './strings.ts';
-import { fromJson, type GoMap } from './values.ts';
+import { fromJson, type GoMap, UNCOUNTED } from './values.ts';
 
 export interface TemplatePatch {
   readonly nondeterministic: boolean;
@@ -57,7 +57,7 @@ function parsePatch(rendered: string): Patch {
     } catch (error) {
       throw fail(`error while converting template to json ${goQuote(rendered)}: ${messageOf(error)}`, error);
     }
-    text = encodeJson(fromJson(value));
+    text = encodeJson(fromJson(value), UNCOUNTED);
   }
   try {
     decodeStruct('Application', value);

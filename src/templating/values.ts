@@ -90,6 +90,10 @@ export abstract class GoObject {
   abstract readonly kind: 'struct' | 'ptr' | 'complex128';
   /** what `%v` prints */
   abstract format(): string;
+  /** what `%#v` prints */
+  goSyntax(): string {
+    return this.format();
+  }
   /** Go's `==`: structs compare by value, pointers by identity */
   equals(other: GoObject): boolean {
     return this === other;
@@ -97,6 +101,10 @@ export abstract class GoObject {
   /** a struct field, undefined when there is none */
   field(_name: string): GoValue | undefined {
     return undefined;
+  }
+  /** whether Go declares a field of this name that no template may read */
+  hidden(_name: string): boolean {
+    return false;
   }
   /** a method, undefined when there is none */
   method(_name: string): GoFunction | undefined {
@@ -157,6 +165,9 @@ export interface WorkBudget {
   /** Announces `bytes` of text about to be made; throws when the output bound would be passed. */
   grow(bytes: number): void;
 }
+
+/** For work that is not a template's: its input is bounded elsewhere. */
+export const UNCOUNTED: WorkBudget = { spend: () => {}, grow: () => {} };
 
 /** What a function may use beside its arguments; nothing else, so that rendering is repeatable. */
 export interface CallContext extends WorkBudget {
