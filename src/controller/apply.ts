@@ -135,6 +135,7 @@ async function writeStep(first: Step, deps: ApplyDeps, report: Report): Promise<
     }
     if (isPostponed(step, name, deps, report)) return;
     await deps.barrier.pass();
+    const answered = deps.live.writing(namespace ?? '', name);
     try {
       const rest = await write(step, deps, report);
       deps.memory.clearFailure(name);
@@ -147,6 +148,8 @@ async function writeStep(first: Step, deps: ApplyDeps, report: Report): Promise<
         fail(step, name, error, deps, report);
         return;
       }
+    } finally {
+      answered();
     }
     try {
       const live = await deps.writer.read(namespace, name);

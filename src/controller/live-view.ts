@@ -15,6 +15,8 @@ export interface LiveView {
   /** every set the view knows of */
   sets(): Promise<readonly ApplicationSet[]>;
   applications(namespace: string): Promise<LiveApplications>;
+  /** a write of an Application begins; the answer is to be called when it was answered, after `wrote` or `gone` */
+  writing(namespace: string, name: string): () => void;
   /** the server's answer to a create or patch of an Application */
   wrote(application: Application): void;
   /** an Application the server said is gone */
@@ -79,6 +81,9 @@ export class DirectLiveView implements LiveView {
     );
   }
 
+  writing(): () => void {
+    return () => {};
+  }
   wrote(): void {}
   gone(): void {}
 }
@@ -106,18 +111,60 @@ export interface CachedLiveViewOptions {
   readonly transform: (object: KubeObject) => KubeObject;
 }
 
-/** Sees what watch caches hold. A cache that cannot be believed answers nothing: empty would look like gone. */
+/** Writes of one Application that were not answered yet, and what the watch told of it meanwhile. */
+interface InFlight {
+  writes: number;
+  readonly answers: Set<string | undefined>;
+  readonly held: { readonly version: string | undefined; readonly tell: () => void }[];
+}
+
+/** Stands for "gone" where a resourceVersion stands for a state. */
+const GONE = 'gone';
+
+/**
+ * Sees what watch caches hold. A cache that cannot be believed answers nothing: empty would look like
+ * gone. A watch may tell of a write before the server answers it: news of an Application with a write
+ * under way is held until it is known whose doing it was.
+ */
 export class CachedLiveView implements LiveView {
   readonly #options: CachedLiveViewOptions;
+  readonly #inFlight = new Map<string, InFlight>();
   #writing = 0;
 
   constructor(options: CachedLiveViewOptions) {
     this.#options = options;
   }
 
-  /** The change a cache tells of right now is a write of our own. */
-  get writing(): boolean {
-    return this.#writing > 0;
+  /** Whether a change a cache tells of right now is, or may be, a write of our own. */
+  isOwn(namespace: string, name: string): boolean {
+    return this.#writing > 0 || this.#inFlight.has(`${namespace}/${name}`);
+  }
+
+  /**
+   * Tells of a change that is not our own: now, or when the writes under way were answered; of one of
+   * our own never.
+   *
+   * @param after the object after the change, undefined when it is gone
+   */
+  news(namespace: string, name: string, after: Application | undefined, tell: () => void): void {
+    if (this.#writing > 0) return;
+    const version = after === undefined ? GONE : after.metadata.resourceVersion;
+    const inFlight = this.#inFlight.get(`${namespace}/${name}`);
+    if (inFlight === undefined) tell();
+    else inFlight.held.push({ version, tell });
+  }
+
+  writing(namespace: string, name: string): () => void {
+    const key = `${namespace}/${name}`;
+    const inFlight = this.#inFlight.get(key) ?? { writes: 0, answers: new Set(), held: [] };
+    this.#inFlight.set(key, inFlight);
+    inFlight.writes += 1;
+    return () => {
+      inFlight.writes -= 1;
+      if (inFlight.writes > 0) return;
+      this.#inFlight.delete(key);
+      for (const { version, tell } of inFlight.held) if (!inFlight.answers.has(version)) tell();
+    };
   }
 
   async set(namespace: string, name: string): Promise<ApplicationSet | undefined> {
@@ -141,6 +188,8 @@ export class CachedLiveView implements LiveView {
   }
 
   wrote(application: Application): void {
+    const { namespace, name, resourceVersion } = application.metadata;
+    this.#inFlight.get(`${namespace ?? ''}/${name}`)?.answers.add(resourceVersion);
     this.#own(() => {
       const { applications, transform } = this.#options;
       applications.wrote(transform(application as unknown as KubeObject));
@@ -148,6 +197,7 @@ export class CachedLiveView implements LiveView {
   }
 
   gone(namespace: string, name: string): void {
+    this.#inFlight.get(`${namespace}/${name}`)?.answers.add(GONE);
     this.#own(() => this.#options.applications.vanished(namespace, name));
   }
 

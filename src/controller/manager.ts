@@ -175,16 +175,19 @@ export class ControllerManager {
     const event = eventOf(change, asApplication);
     const namespace = event?.new.metadata.namespace ?? '';
     if (event === undefined || change.initial || !this.#allows(namespace)) return;
-    const own = this.view.writing ? `${namespace}/${controllerOf(event.new)?.name ?? ''}` : '';
+    const { name } = event.new.metadata;
+    const owner = `${namespace}/${controllerOf(event.new)?.name ?? ''}`;
+    const own = this.view.isOwn(namespace, name);
     if (isNews(event)) {
       for (const set of this.#awaited.get(keyOf(event.new)) ?? []) {
-        if (set !== own) this.#options.queue.add(set);
+        if (!own || set !== owner) this.#options.queue.add(set);
       }
     }
-    if (this.view.writing) return;
-    for (const name of applicationEventWakes(event, this.#options.settings)) {
-      this.#options.queue.add(`${namespace}/${name}`);
-    }
+    const woken = applicationEventWakes(event, this.#options.settings);
+    if (woken.length === 0) return;
+    this.view.news(namespace, name, change.after && event.new, () => {
+      for (const set of woken) this.#options.queue.add(`${namespace}/${set}`);
+    });
   }
 
   #onFact(

@@ -46,6 +46,7 @@ export async function removeApplications(due: readonly PlannedDelete[], deps: Re
       deps.report.failures.push({ name, verb: 'delete', error: postponed.error });
       return;
     }
+    const answered = deps.live.writing(planned.live.metadata.namespace ?? '', name);
     try {
       await remove(planned, deps);
       deps.memory.clearFailure(name);
@@ -56,10 +57,9 @@ export async function removeApplications(due: readonly PlannedDelete[], deps: Re
       if (!compat) {
         deps.report.waits.push(deps.memory.recordFailure(name, digest, error, deps.clock.monotonic()));
       }
-      deps.log.warn(
-        { application: planned.name, action: 'delete', error },
-        'Application could not be deleted',
-      );
+      deps.log.warn({ application: name, action: 'delete', error }, 'Application could not be deleted');
+    } finally {
+      answered();
     }
   });
 }

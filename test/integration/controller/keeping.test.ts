@@ -177,6 +177,7 @@ test('a mark set between plan and deletion counts: every deletion reads live fir
       applications: (namespace) => view.applications(namespace),
       wrote: () => {},
       gone: () => {},
+      writing: () => () => {},
     },
   });
   expect(operator.names).toContain('shop-lyon');
