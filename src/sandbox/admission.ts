@@ -12,55 +12,42 @@ import {
   pruneUnknown,
   type Schema,
   type SchemaProblem,
-  unknownFieldText,
   validateSchema,
 } from '../api/schema.ts';
-import { builtInFaults } from './built-in-objects.ts';
-import { badRequest, type Fault } from './failures.ts';
+import { builtInFaults, withoutUnknown } from './built-in-objects.ts';
+import type { Fault } from './failures.ts';
 import { sameJson } from './frozen.ts';
 import type { Kind } from './kinds.ts';
 
-/** What happens about unknown fields: nothing, a warning, a refusal. */
-export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
-
 export interface Admitted {
   readonly object: KubeObject;
-  /** texts for Warning headers */
-  readonly warnings: readonly string[];
+  /** paths that were dropped because nobody knows them */
+  readonly unknownFields: readonly string[];
   readonly faults: readonly Fault[];
 }
 
-export type Admission = (
-  kind: Kind,
-  object: KubeObject,
-  before: KubeObject | undefined,
-  fieldValidation: FieldValidation,
-) => Admitted;
+export type Admission = (kind: Kind, object: KubeObject, before: KubeObject | undefined) => Admitted;
 
 /** Takes every object as it comes. */
-export const admitAll: Admission = (_kind, object) => ({ object, warnings: [], faults: [] });
+export const admitAll: Admission = (_kind, object) => ({ object, unknownFields: [], faults: [] });
 
-/** @throws ApiError 400 for unknown fields under Strict */
-export const admit: Admission = (kind, object, before, fieldValidation) => {
-  if (kind.schema === undefined) return { object, warnings: [], faults: builtInFaults(kind, object) };
+/** @throws ApiError 400 for a built-in object that cannot be read */
+export const admit: Admission = (kind, object, before) => {
+  if (kind.schema === undefined) {
+    return { ...withoutUnknown(kind, object), faults: builtInFaults(kind, object, before) };
+  }
   const schema = kind.schema as Schema;
   const { apiVersion, kind: name, metadata, ...rest } = object;
   const parts = Object.entries(rest);
   const changed = Object.fromEntries(parts.filter(([key, part]) => part !== before?.[key]));
   const pruned = pruneUnknown(schema, changed as Json);
-  const texts = pruned.unknownFields.map(unknownFieldText);
-  if (texts.length > 0 && fieldValidation === 'Strict') {
-    throw badRequest(
-      `${name} in version "${kind.version}" cannot be handled as a ${name}: strict decoding error: ${texts.join(', ')}`,
-    );
-  }
   const kept = pruneNulls(schema, pruned.value) as Record<string, Json>;
   const standing = Object.fromEntries(parts.filter(([key, part]) => part === before?.[key]));
   const filled = applyDefaults(schema, { ...standing, ...kept } as Json) as Record<string, Json>;
   const whole: KubeObject = { apiVersion, kind: name, metadata, ...shared(filled, before) };
   return {
     object: whole,
-    warnings: fieldValidation === 'Warn' ? texts : [],
+    unknownFields: pruned.unknownFields,
     faults: problemsOf(schema, whole, before).map(({ path, message, reason }) => ({
       field: path === '' ? '<nil>' : path,
       text: message,
@@ -88,4 +75,10 @@ function problemsOf(
     validateSchema(schema, before as unknown as Json).map(({ path, message }) => `${path}\n${message}`),
   );
   return problems.filter(({ path, message }) => !known.has(`${path}\n${message}`));
+}
+
+/** Fields of a configuration that its kind's schema does not know. */
+export function undeclaredFields(kind: Kind, config: KubeObject): readonly string[] {
+  if (kind.schema === undefined) return [];
+  return pruneUnknown(kind.schema as Schema, config as unknown as Json).unknownFields;
 }

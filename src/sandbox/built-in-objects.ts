@@ -5,7 +5,7 @@
  */
 import type { Json, JsonObject, KubeObject } from '../api/objects.ts';
 import { isJsonObject } from '../support/json.ts';
-import { type Fault, invalidValue } from './failures.ts';
+import { badRequest, type Fault, forbiddenValue, invalidValue } from './failures.ts';
 import { sameJson, without } from './frozen.ts';
 import { type Kind, kindFromCrd } from './kinds.ts';
 
@@ -72,11 +72,24 @@ function definition(object: KubeObject, now: string): KubeObject {
   };
 }
 
+/** An event of the core group with the fields its kind always shows. */
+const event = (object: KubeObject): KubeObject => ({
+  ...object,
+  source: object.source ?? {},
+  firstTimestamp: object.firstTimestamp ?? null,
+  lastTimestamp: object.lastTimestamp ?? null,
+  eventTime: object.eventTime ?? null,
+  reportingComponent: object.reportingComponent ?? '',
+  reportingInstance: object.reportingInstance ?? '',
+});
+
 /** The object as the server would store it; `now` is RFC 3339. */
 export function prepared(kind: Kind, object: KubeObject, now: string): KubeObject {
   switch (kind.id) {
     case '/secrets':
       return secret(object);
+    case '/events':
+      return event(object);
     case '/namespaces':
       return namespace(object);
     case 'apiextensions.k8s.io/customresourcedefinitions':
@@ -86,49 +99,90 @@ export function prepared(kind: Kind, object: KubeObject, now: string): KubeObjec
   }
 }
 
-function mapFaults(object: KubeObject, field: string, check: (value: string) => string | undefined): Fault[] {
-  const map = object[field];
-  if (map === undefined || map === null) return [];
-  if (!isJsonObject(map)) return [invalidValue(field, map, 'must be a map')];
-  return Object.entries(map).flatMap(([key, value]) => {
-    if (!/^[-._a-zA-Z0-9]+$/.test(key)) {
-      return [
-        invalidValue(
-          `${field}[${key}]`,
-          key,
-          "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
-        ),
-      ];
+const KEY_TEXT =
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+
+/** Faults of a Secret's or ConfigMap's data. @throws ApiError 400 when it cannot be read at all */
+function dataFaults(kind: Kind, object: KubeObject, before: KubeObject | undefined): Fault[] {
+  const name = kind.type.kind;
+  const unreadable = (why: string) =>
+    badRequest(`${name} in version "${kind.version}" cannot be handled as a ${name}: ${why}`);
+  const data = object.data ?? {};
+  if (!isJsonObject(data)) throw unreadable(`json: cannot unmarshal ${name}.data`);
+  const faults: Fault[] = [];
+  for (const [key, value] of Object.entries(data)) {
+    if (typeof value !== 'string') {
+      throw unreadable(
+        `json: cannot unmarshal ${typeof value} into Go struct field ${name}.data of type string`,
+      );
     }
-    const why = typeof value === 'string' ? check(value) : 'must be a string';
-    return why === undefined ? [] : [invalidValue(`${field}[${key}]`, value, why)];
-  });
+    if (kind.id === '/secrets' && !BASE64.test(value)) throw unreadable('illegal base64 data');
+    if (!/^[-._a-zA-Z0-9]+$/.test(key)) faults.push(invalidValue(`data[${key}]`, key, KEY_TEXT));
+  }
+  if (before === undefined) return faults;
+  if (kind.id === '/secrets' && object.type !== before.type) {
+    faults.push(invalidValue('type', object.type, 'field is immutable'));
+  }
+  if (before.immutable === true) {
+    for (const field of ['data', 'binaryData', 'immutable']) {
+      if (!sameJson(object[field] ?? null, before[field] ?? null)) {
+        faults.push(forbiddenValue(field, 'field is immutable when `immutable` is set'));
+      }
+    }
+  }
+  return faults;
 }
 
-/** What is wrong with an object of a built-in kind, as far as the sandbox looks. */
-export function builtInFaults(kind: Kind, object: KubeObject): Fault[] {
+function definitionFaults(object: KubeObject): Fault[] {
+  const made = kindFromCrd(object);
+  if (made === undefined) {
+    return [
+      invalidValue('spec.versions', 'versions', 'must have exactly one version marked as storage version'),
+    ];
+  }
+  return object.metadata.name === `${made.type.plural}.${made.group}`
+    ? []
+    : [invalidValue('metadata.name', object.metadata.name, 'must be spec.names.plural+"."+spec.group')];
+}
+
+function eventFaults(object: KubeObject): Fault[] {
+  const involved = isJsonObject(object.involvedObject) ? object.involvedObject.namespace : undefined;
+  const namespace = object.metadata.namespace;
+  const fits = involved === undefined || involved === '' ? namespace === 'default' : involved === namespace;
+  return fits
+    ? []
+    : [invalidValue('involvedObject.namespace', involved ?? '', 'does not match event.namespace')];
+}
+
+/** What is wrong with an object of a built-in kind, as far as the sandbox looks. @throws ApiError 400 */
+export function builtInFaults(kind: Kind, object: KubeObject, before: KubeObject | undefined): Fault[] {
   switch (kind.id) {
     case '/secrets':
-      return mapFaults(object, 'data', (value) => (BASE64.test(value) ? undefined : 'must be base64'));
     case '/configmaps':
-      return mapFaults(object, 'data', () => undefined);
-    case 'apiextensions.k8s.io/customresourcedefinitions': {
-      const made = kindFromCrd(object);
-      if (made === undefined) {
-        return [
-          invalidValue(
-            'spec.versions',
-            'versions',
-            'must have exactly one version marked as storage version',
-          ),
-        ];
-      }
-      const wanted = `${made.type.plural}.${made.group}`;
-      return object.metadata.name === wanted
-        ? []
-        : [invalidValue('metadata.name', object.metadata.name, `must be spec.names.plural+"."+spec.group`)];
-    }
+      return dataFaults(kind, object, before);
+    case '/events':
+      return eventFaults(object);
+    case 'apiextensions.k8s.io/customresourcedefinitions':
+      return definitionFaults(object);
     default:
       return [];
   }
+}
+
+/** Top-level fields of the kinds whose fields are few. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  '/secrets': ['apiVersion', 'kind', 'metadata', 'data', 'type', 'immutable'],
+  '/configmaps': ['apiVersion', 'kind', 'metadata', 'data', 'binaryData', 'immutable'],
+};
+
+/** The object without fields its built-in kind does not have. */
+export function withoutUnknown(
+  kind: Kind,
+  object: KubeObject,
+): { object: KubeObject; unknownFields: readonly string[] } {
+  const known = FIELDS[kind.id];
+  if (known === undefined) return { object, unknownFields: [] };
+  const unknownFields = Object.keys(object).filter((key) => !known.includes(key));
+  const kept = without(object as JsonObject, ...unknownFields) as KubeObject;
+  return { object: kept, unknownFields };
 }

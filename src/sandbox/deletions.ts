@@ -5,7 +5,7 @@
  */
 import type { KubeObject, ObjectMeta } from '../api/objects.ts';
 import { type Clock, rfc3339 } from '../support/clock.ts';
-import { conflict, forbidden, kindName, notFound } from './failures.ts';
+import { deletionConflict, forbidden, notFound } from './failures.ts';
 import { frozenObject, sameJson } from './frozen.ts';
 import { CRD_KIND, type Kind, type KindRegistry, kindFromCrd, NAMESPACE_KIND } from './kinds.ts';
 import { type Storage, storageKey } from './storage.ts';
@@ -125,15 +125,15 @@ export class Deleter {
 function needPreconditions(kind: Kind, before: KubeObject, { uid, resourceVersion }: DeleteRequest): void {
   const { name, uid: realUid = '', resourceVersion: realVersion = '' } = before.metadata;
   if (uid !== undefined && uid !== realUid) {
-    throw conflict(
-      kindName(kind),
+    throw deletionConflict(
+      kind,
       name,
       `the UID in the precondition (${uid}) does not match the UID in record (${realUid}). The object might have been deleted and then recreated`,
     );
   }
   if (resourceVersion !== undefined && resourceVersion !== realVersion) {
-    throw conflict(
-      kindName(kind),
+    throw deletionConflict(
+      kind,
       name,
       `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${realVersion}). The object might have been modified`,
     );

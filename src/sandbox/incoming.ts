@@ -1,30 +1,53 @@
 /**
- * Objects as they arrive: made sure to be of the kind, name and namespace that were asked for.
- * Everything wrong here is a 400 in the API server's words.
+ * Objects as they arrive: made sure to be of the kind, name and namespace that were asked for, and to
+ * have metadata that can be read. What is wrong here is refused in the API server's words.
  */
 import type { KubeObject, ObjectMeta } from '../api/objects.ts';
 import { isJsonObject } from '../support/json.ts';
-import { badRequest } from './failures.ts';
+import { badRequest, invalidPatch, wrongKind, wrongVersion } from './failures.ts';
 import type { Kind } from './kinds.ts';
 import { readMeta } from './metadata.ts';
 
-/** The object in a body, with apiVersion, kind and namespace filled in. @throws ApiError 400 */
-export function readObject(kind: Kind, namespace: string | undefined, input: unknown): KubeObject {
+/**
+ * The object in a body, with its namespace filled in; `patched` when it is the result of a patch.
+ * @throws ApiError 400, 422
+ */
+export function readObject(
+  kind: Kind,
+  namespace: string | undefined,
+  input: unknown,
+  patched = false,
+): KubeObject {
   if (!isJsonObject(input)) throw badRequest('the body must be an object');
+  const { apiVersion, kind: named } = input;
   const metadata = readMeta(input.metadata);
-  const { apiVersion = kind.type.apiVersion, kind: named = kind.type.kind } = input;
+  for (const [field, value] of [
+    ['Kind', named],
+    ['apiVersion', apiVersion],
+  ]) {
+    if (typeof value === 'string' && value !== '') continue;
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${kind.type.kind}): Object '${String(field)}' is missing in '${JSON.stringify(input)}'`,
+    );
+  }
   if (apiVersion !== kind.type.apiVersion) {
+    if (patched) throw wrongVersion(kind, metadata?.name ?? '', String(apiVersion));
     throw badRequest(
       `the API version in the data (${String(apiVersion)}) does not match the expected API version (${kind.type.apiVersion})`,
     );
   }
   if (named !== kind.type.kind) {
-    throw badRequest(
-      `${String(named)} in version "${kind.version}" cannot be handled as a ${kind.type.kind}: the kind in the data does not match the expected kind`,
-    );
+    throw wrongKind(kind.group, String(named), kind.type.kind, metadata?.name ?? '');
   }
-  if (metadata === undefined) throw badRequest('metadata is missing');
-  needReadable(kind, metadata);
+  const field = metadata === undefined ? 'metadata' : unreadableField(metadata);
+  if (metadata === undefined || field !== undefined) {
+    const why = `json: cannot unmarshal ${field ?? ''}`;
+    throw patched
+      ? invalidPatch(input, why)
+      : badRequest(
+          `${kind.type.kind} in version "${kind.version}" cannot be handled as a ${kind.type.kind}: ${why}`,
+        );
+  }
   const { namespace: said, ...meta } = metadata;
   if (!kind.type.namespaced) return { ...input, apiVersion, kind: named, metadata: meta } as KubeObject;
   if (said && namespace && said !== namespace) {
@@ -69,13 +92,10 @@ function isTextMap(value: unknown): boolean {
   return isJsonObject(value) && Object.values(value).every((item) => typeof item === 'string');
 }
 
-function needReadable(kind: Kind, metadata: ObjectMeta): void {
-  for (const [field, fits] of Object.entries(SHAPES)) {
-    const value: unknown = metadata[field as keyof ObjectMeta];
-    if (value !== undefined && value !== null && !fits(value)) {
-      throw badRequest(
-        `${kind.type.kind} in version "${kind.version}" cannot be handled as a ${kind.type.kind}: cannot unmarshal metadata.${field}`,
-      );
-    }
-  }
+function unreadableField(metadata: ObjectMeta): string | undefined {
+  const field = Object.keys(SHAPES).find((name) => {
+    const value: unknown = metadata[name as keyof ObjectMeta];
+    return value !== undefined && value !== null && SHAPES[name]?.(value) === false;
+  });
+  return field === undefined ? undefined : `metadata.${field}`;
 }

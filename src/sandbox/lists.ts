@@ -59,10 +59,15 @@ export class Lists {
       throw badRequest(`resourceVersion: Invalid value: "${query.resourceVersion}"`);
     }
     if (asked > revision) {
-      throw new ApiError(504, 'Timeout', `Too large resource version: ${asked}, current: ${revision}`, {
-        causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-        retryAfterSeconds: 1,
-      });
+      throw new ApiError(
+        504,
+        'Timeout',
+        `Timeout: Too large resource version: ${asked}, current: ${revision}`,
+        {
+          causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+          retryAfterSeconds: 1,
+        },
+      );
     }
     const chosen = selection(kind, query.labelSelector, query.fieldSelector);
     let items: KubeObject[];

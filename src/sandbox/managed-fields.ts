@@ -132,11 +132,14 @@ export function appliedObject(
   };
 }
 
+const managerText = ({ manager, operation, subresource, apiVersion }: JsonObject): string =>
+  `"${String(manager)}"${subresource ? ` with subresource "${String(subresource)}"` : ''}${operation === 'Apply' ? '' : ` using ${String(apiVersion)}`}`;
+
 function refuseConflicts(others: readonly JsonObject[], changed: FieldSet): void {
   const causes: StatusCause[] = others.flatMap((entry) =>
     overlap(changed, setOf(entry)).map((field) => ({
       reason: 'FieldManagerConflict',
-      message: `conflict with "${String(entry.manager)}"${entry.subresource ? ` with subresource "${String(entry.subresource)}"` : ''} using ${String(entry.apiVersion)}`,
+      message: `conflict with ${managerText(entry)}`,
       field,
     })),
   );

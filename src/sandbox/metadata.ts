@@ -38,8 +38,18 @@ export function clientMeta(meta: ObjectMeta): ClientMeta {
   if (meta.labels && Object.keys(meta.labels).length > 0) kept.labels = meta.labels;
   if (meta.annotations && Object.keys(meta.annotations).length > 0) kept.annotations = meta.annotations;
   if (meta.finalizers && meta.finalizers.length > 0) kept.finalizers = meta.finalizers;
-  if (meta.ownerReferences && meta.ownerReferences.length > 0) kept.ownerReferences = meta.ownerReferences;
+  if (meta.ownerReferences && meta.ownerReferences.length > 0) {
+    kept.ownerReferences = withoutDuplicates(meta.ownerReferences);
+  }
   return kept;
+}
+
+/** References that say the same are one. */
+function withoutDuplicates(references: readonly OwnerReference[]): readonly OwnerReference[] {
+  const kept = references.filter(
+    (one, index) => !references.slice(0, index).some((other) => sameJson(one, other)),
+  );
+  return kept.length === references.length ? references : kept;
 }
 
 function qualifiedFaults(field: string, key: string, why: string): Fault[] {
@@ -51,7 +61,8 @@ function qualifiedFaults(field: string, key: string, why: string): Fault[] {
   if (name.length > LIMITS.labelValueLength) {
     return [invalidValue(field, key, `name part must be no more than ${LIMITS.labelValueLength} ${why}`)];
   }
-  return QUALIFIED.test(name) ? [] : [invalidValue(field, key, QUALIFIED_TEXT)];
+  const faults = name === '' ? [invalidValue(field, key, 'name part must be non-empty')] : [];
+  return QUALIFIED.test(name) ? faults : [...faults, invalidValue(field, key, QUALIFIED_TEXT)];
 }
 
 function ownerFaults(references: readonly OwnerReference[]): Fault[] {
@@ -59,7 +70,7 @@ function ownerFaults(references: readonly OwnerReference[]): Fault[] {
   const faults: Fault[] = [];
   for (const reference of references) {
     for (const part of ['apiVersion', 'kind', 'name', 'uid'] as const) {
-      if (!reference[part]) faults.push(invalidValue(`${field}.${part}`, '', `${part} must not be empty`));
+      if (!reference[part]) faults.push(invalidValue(`${field}.${part}`, '', 'must not be empty'));
     }
   }
   const controllers = references.filter((reference) => reference.controller === true);
@@ -82,6 +93,8 @@ export function metadataFaults(meta: ObjectMeta, isNamespace = false): Fault[] {
   const bound = isNamespace ? LIMITS.namespaceLength : LIMITS.nameLength;
   if (meta.name.length > bound) {
     faults.push(invalidValue('metadata.name', meta.name, `must be no more than ${bound} characters`));
+  } else if (isNamespace && meta.name.includes('.')) {
+    faults.push(invalidValue('metadata.name', meta.name, 'must not contain dots'));
   } else if (!(isNamespace ? LABEL : SUBDOMAIN).test(meta.name)) {
     faults.push(invalidValue('metadata.name', meta.name, isNamespace ? LABEL_TEXT : SUBDOMAIN_TEXT));
   }
@@ -102,17 +115,66 @@ export function metadataFaults(meta: ObjectMeta, isNamespace = false): Fault[] {
       }
     }
   }
+  const bytes = Object.entries(meta.annotations ?? {}).reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
+    0,
+  );
+  if (bytes > LIMITS.annotationsBytes) {
+    faults.push({
+      field: 'metadata.annotations',
+      text: `Too long: may not be more than ${LIMITS.annotationsBytes} bytes`,
+      reason: 'FieldValueTooLong',
+    });
+  }
   for (const finalizer of meta.finalizers ?? []) {
     faults.push(...qualifiedFaults('metadata.finalizers', finalizer, 'characters'));
   }
   return [...faults, ...ownerFaults(meta.ownerReferences ?? [])];
 }
 
-/** What is wrong with a change of metadata: the uid is fixed, and a terminating object takes no new finalizers. */
+/** Fields of metadata that are known; others are dropped, and told where the caller wants to know. */
+const KNOWN = new Set([
+  'name',
+  'namespace',
+  'generateName',
+  'labels',
+  'annotations',
+  'finalizers',
+  'ownerReferences',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'managedFields',
+  'selfLink',
+]);
+
+export const unknownMetaFields = (meta: ObjectMeta): string[] =>
+  Object.keys(meta)
+    .filter((key) => !KNOWN.has(key))
+    .map((key) => `metadata.${key}`);
+
+const STANDARD_FINALIZERS = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);
+
+/** What the server warns about in metadata. */
+export function metadataWarnings(meta: ObjectMeta): string[] {
+  const bare = (meta.finalizers ?? []).filter((one) => !one.includes('/') && !STANDARD_FINALIZERS.has(one));
+  return bare.map(
+    (one) =>
+      `metadata.finalizers: ${JSON.stringify(one)}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers`,
+  );
+}
+
+/** What is wrong with a change of metadata: the uid and times are fixed, and a terminating object takes no new finalizers. */
 export function metadataChangeFaults(before: ObjectMeta, after: ObjectMeta): Fault[] {
   const faults: Fault[] = [];
   if (after.uid && after.uid !== before.uid) {
     faults.push(invalidValue('metadata.uid', after.uid, 'field is immutable'));
+  }
+  if (after.deletionTimestamp && after.deletionTimestamp !== before.deletionTimestamp) {
+    faults.push(invalidValue('metadata.deletionTimestamp', after.deletionTimestamp, 'field is immutable'));
   }
   if (before.deletionTimestamp !== undefined) {
     const added = (after.finalizers ?? []).filter((one) => !before.finalizers?.includes(one));
@@ -145,10 +207,6 @@ export function mergedMeta(before: ObjectMeta, next: ObjectMeta): ObjectMeta {
     ...(before.managedFields === undefined ? {} : { managedFields: before.managedFields }),
   };
 }
-
-/** Whether a client's part of metadata is the same in both. */
-export const sameClientMeta = (a: ObjectMeta, b: ObjectMeta): boolean =>
-  sameJson(clientMeta(a), clientMeta(b));
 
 /** metadata as it came from outside, or undefined when it is no object. */
 export function readMeta(value: unknown): ObjectMeta | undefined {

@@ -11,7 +11,7 @@ import { badRequest } from './failures.ts';
 import { sameJson } from './frozen.ts';
 
 /** RFC 7386: objects merge, null removes, anything else replaces. */
-export function mergePatch(target: Json | undefined, patch: Json): Json {
+function mergePatch(target: Json | undefined, patch: Json): Json {
   if (!isJsonObject(patch)) return patch;
   const result: Record<string, Json> = {};
   if (isJsonObject(target)) {
@@ -55,7 +55,7 @@ function mergeList(current: readonly Json[], patch: readonly Json[], key: string
 }
 
 /** Strategic merge of `patch` into `target`. */
-export function strategicMerge(target: Json | undefined, patch: Json): Json {
+function strategicMerge(target: Json | undefined, patch: Json): Json {
   if (!isJsonObject(patch)) return patch;
   if (patch['$patch'] === 'replace') {
     return Object.fromEntries(Object.entries(patch).filter(([key]) => key !== '$patch'));
@@ -86,23 +86,20 @@ export function strategicMerge(target: Json | undefined, patch: Json): Json {
   return result;
 }
 
-const refused = (message: string): ApiError => new ApiError(422, 'Invalid', message);
+/** A patch that does not fit the object; the server does not say more. */
+const refused = (): ApiError =>
+  new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request');
 
 function stepsOf(pointer: unknown): string[] {
   if (pointer === '') return [];
   if (typeof pointer !== 'string' || !pointer.startsWith('/')) {
-    throw badRequest(`json patch: invalid pointer ${JSON.stringify(pointer)}`);
+    throw refused();
   }
   return pointer
     .slice(1)
     .split('/')
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
-
-const missing = (steps: readonly string[]): ApiError =>
-  refused(
-    `the server rejected our request due to an error in our request: missing path: /${steps.join('/')}`,
-  );
 
 function read(target: Json | undefined, steps: readonly string[]): Json {
   let at: Json | undefined = target;
@@ -111,7 +108,7 @@ function read(target: Json | undefined, steps: readonly string[]): Json {
     else if (isJsonObject(at)) at = Object.hasOwn(at, step) ? at[step] : undefined;
     else at = undefined;
   }
-  if (at === undefined) throw missing(steps);
+  if (at === undefined) throw refused();
   return at;
 }
 
@@ -131,15 +128,15 @@ function edit(
   if (Array.isArray(target)) {
     const index = step === '-' && last && how === 'add' ? target.length : Number(step);
     const bound = last && how === 'add' ? target.length : target.length - 1;
-    if (!/^(\d+|-)$/.test(step) || !Number.isInteger(index) || index > bound) throw missing(steps);
+    if (!/^(\d+|-)$/.test(step) || !Number.isInteger(index) || index > bound) throw refused();
     const copy: Json[] = [...target];
     if (last && how === 'add') copy.splice(index, 0, value);
     else if (last && how === 'remove') copy.splice(index, 1);
     else copy[index] = edit(copy[index], steps, depth + 1, how, value) ?? null;
     return copy;
   }
-  if (!isJsonObject(target)) throw missing(steps);
-  if (!Object.hasOwn(target, step) && !(last && how === 'add')) throw missing(steps);
+  if (!isJsonObject(target)) throw refused();
+  if (!Object.hasOwn(target, step) && !(last && how === 'add')) throw refused();
   const copy: Record<string, Json | undefined> = { ...target };
   if (last && how === 'remove') delete copy[step];
   else copy[step] = edit(target[step], steps, depth + 1, how, value);
@@ -147,11 +144,11 @@ function edit(
 }
 
 /** RFC 6902. @throws ApiError 400 for a patch that is none, 422 for one that does not fit the object */
-export function jsonPatch(target: Json, patch: Json): Json {
-  if (!Array.isArray(patch)) throw badRequest('json patch: the body must be a list of operations');
+function jsonPatch(target: Json, patch: Json): Json {
+  if (!Array.isArray(patch)) throw badRequest('error decoding patch: it must be a list of operations');
   let result: Json = target;
   for (const operation of patch) {
-    if (!isJsonObject(operation)) throw badRequest('json patch: an operation must be an object');
+    if (!isJsonObject(operation)) throw badRequest('error decoding patch: an operation must be an object');
     const steps = stepsOf(operation.path);
     const value: Json = operation.value ?? null;
     switch (operation.op) {
@@ -171,12 +168,19 @@ export function jsonPatch(target: Json, patch: Json): Json {
         break;
       case 'test':
         if (!sameJson(read(result, steps), value)) {
-          throw refused('the server rejected our request due to an error in our request');
+          throw refused();
         }
         break;
       default:
-        throw badRequest(`json patch: unexpected operation ${JSON.stringify(operation.op)}`);
+        throw refused();
     }
   }
   return result;
+}
+
+/** `before` changed by a patch of a format. @throws ApiError 400, 422 */
+export function patchedBy(format: 'merge' | 'json' | 'strategic', before: Json, patch: Json): Json {
+  if (format === 'json') return jsonPatch(before, patch);
+  if (!isJsonObject(patch)) throw badRequest('error decoding patch: it must be an object');
+  return format === 'merge' ? mergePatch(before, patch) : strategicMerge(before, patch);
 }

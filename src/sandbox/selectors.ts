@@ -95,8 +95,7 @@ function fieldTerms(kind: Kind, selector: string): FieldTerm[] {
     .filter((part) => part.trim() !== '')
     .map((part) => {
       const match = /^\s*([^=!\s]+)\s*(==|=|!=)(.*)$/.exec(part);
-      if (match === null)
-        throw badRequest(`invalid field selector: '${selector}'; can't understand '${part}'`);
+      if (match === null) throw badRequest(`invalid selector: '${selector}'; can't understand '${part}'`);
       const path = match[1] ?? '';
       const known = path === 'metadata.name' || path === 'metadata.namespace';
       if (!known && !EXTRA_FIELDS[kind.id]?.includes(path)) {

@@ -66,7 +66,7 @@ export class Store {
       managedFields: options.managedFields ?? !lenient,
     });
     for (const name of options.namespaces ?? FIRST_NAMESPACES) {
-      this.create(NAMESPACE_KIND, undefined, { metadata: { name } });
+      this.create(NAMESPACE_KIND, undefined, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     }
     if (options.crds === undefined) for (const kind of ARGO_KINDS) this.registry.add(kind);
     for (const crd of options.crds ?? []) this.create(CRD_KIND, undefined, crd);

@@ -4,12 +4,15 @@
  * fact it holds: a wrong uid in a merge patch is 422 with cause metadata.uid, and is not looked at on
  * /status. A write that changes nothing is no write: no new resourceVersion, no event.
  */
+import { ApiError } from '../api/client.ts';
 import type { Json, JsonObject, KubeObject, ObjectMeta } from '../api/objects.ts';
+import { unknownFieldText } from '../api/schema.ts';
 import { type Clock, rfc3339 } from '../support/clock.ts';
-import { isJsonObject } from '../support/json.ts';
 import type { Random } from '../support/random.ts';
-import type { Admission, FieldValidation } from './admission.ts';
+import type { Admission } from './admission.ts';
+import { readApplyConfig } from './apply-config.ts';
 import { prepared } from './built-in-objects.ts';
+import { counted, sameObject, withManagedFields, withStatus } from './changes.ts';
 import { Deleter } from './deletions.ts';
 import {
   alreadyExists,
@@ -18,20 +21,31 @@ import {
   type Fault,
   forbidden,
   invalid,
+  invalidPatch,
+  invalidResource,
   invalidValue,
   namespaceNotFound,
-  noSuchResource,
   notFound,
   requiredValue,
-  resourceName,
+  uidConflict,
 } from './failures.ts';
 import { frozenObject, sameJson, without } from './frozen.ts';
 import { needSameName, readObject } from './incoming.ts';
 import { CRD_KIND, type Kind, type KindRegistry, kindFromCrd, NAMESPACE_KIND } from './kinds.ts';
 import { appliedObject, type Manager, sentManagedFields, trackedWrite } from './managed-fields.ts';
-import { clientMeta, mergedMeta, metadataChangeFaults, metadataFaults } from './metadata.ts';
-import { jsonPatch, mergePatch, strategicMerge } from './patches.ts';
+import {
+  clientMeta,
+  mergedMeta,
+  metadataChangeFaults,
+  metadataFaults,
+  metadataWarnings,
+  unknownMetaFields,
+} from './metadata.ts';
+import { patchedBy } from './patches.ts';
 import { type Storage, storageKey } from './storage.ts';
+
+/** What happens about unknown fields: nothing, a warning, a refusal. */
+export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 
 export interface WriteRequest {
   readonly dryRun?: boolean;
@@ -94,15 +108,11 @@ export class Writer {
     const next = readObject(kind, namespace, input);
     needSameName(kind, namespace, name, next.metadata);
     const before = this.#parts.storage.get(kind, storageKey(kind, namespace, name));
-    const uid = next.metadata.uid;
-    if (uid && request.subresource === undefined && uid !== before?.metadata.uid) {
-      throw conflict(
-        resourceName(kind),
-        name,
-        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${before?.metadata.uid ?? ''}`,
-      );
-    }
     if (before === undefined) throw notFound(kind, name);
+    const { uid } = next.metadata;
+    if (uid && uid !== before.metadata.uid) {
+      throw uidConflict(kind, namespace, name, uid, before.metadata.uid ?? '');
+    }
     return this.#replace(kind, before, next, request);
   }
 
@@ -116,7 +126,7 @@ export class Writer {
     const before = this.#parts.storage.get(kind, storageKey(kind, namespace, name));
     if (request.type === 'apply') return this.#apply(kind, namespace, name, patch, before, request);
     if (before === undefined) throw notFound(kind, name);
-    const next = readObject(kind, namespace, patched(before as unknown as Json, patch, request.type));
+    const next = readObject(kind, namespace, patchedBy(request.type, before as unknown as Json, patch), true);
     needSameName(kind, namespace, name, next.metadata);
     return this.#replace(kind, before, next, request);
   }
@@ -143,14 +153,14 @@ export class Writer {
   #create(kind: Kind, said: KubeObject, request: WriteRequest, applied?: KubeObject): Written {
     const { storage, clock, uid, lenient } = this.#parts;
     if (said.metadata.resourceVersion) {
-      throw badRequest('resourceVersion should not be set on objects to be created');
+      throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
     }
     const meta = this.#named(kind, clientMeta(said.metadata));
     if (kind.type.namespaced && !lenient) this.#needNamespace(kind, meta);
     const now = rfc3339(clock.now());
     const body = kind.statusSubresource ? without(said as JsonObject, 'status') : said;
     const whole = prepared(kind, { ...body, metadata: meta } as KubeObject, now);
-    const { object, warnings } = this.#admit(kind, whole, undefined, request);
+    const { object, warnings } = this.#admit(kind, whole, undefined, request, said.metadata);
     const key = storageKey(kind, meta.namespace, meta.name);
     const standing = storage.get(kind, key);
     if (standing !== undefined) {
@@ -190,7 +200,14 @@ export class Writer {
           ),
           now,
         );
-    const { object: admitted, warnings } = this.#admit(kind, whole, before, request);
+    const { object: admitted, warnings } = this.#admit(
+      kind,
+      whole,
+      before,
+      request,
+      next.metadata,
+      'type' in request,
+    );
     const object = counted(kind, before, admitted);
     const same = sameObject(before, object);
     const sent = sentManagedFields(
@@ -221,19 +238,19 @@ export class Writer {
     before: KubeObject | undefined,
     request: PatchRequest,
   ): Written {
-    if (!request.fieldManager) {
-      throw invalid({ group: 'meta.k8s.io', type: { plural: '', kind: 'PatchOptions' } }, '', [
-        requiredValue('fieldManager', 'is required for apply patch'),
-      ]);
-    }
-    const read = readObject(kind, namespace, patch);
-    if (read.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
-    const now = rfc3339(this.#parts.clock.now());
-    const named = { ...read, metadata: { ...read.metadata, name: read.metadata.name || name } };
-    needSameName(kind, namespace, name, named.metadata);
-    const config = kind.id === '/secrets' ? prepared(kind, named, now) : named;
+    const { clock, lenient } = this.#parts;
+    const target = { kind, namespace, name, now: rfc3339(clock.now()), checked: !lenient };
+    const config = readApplyConfig(target, patch, request.fieldManager);
     if (before === undefined) {
       if (request.subresource !== undefined) throw notFound(kind, name);
+      const { uid } = config.metadata;
+      if (uid) {
+        throw conflict(
+          kind,
+          name,
+          `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
+        );
+      }
       return this.#create(kind, config, request, config);
     }
     const manager = this.#manager(request, 'Apply');
@@ -245,33 +262,45 @@ export class Writer {
 
   #needReplaceable(kind: Kind, before: KubeObject, next: KubeObject, request: WriteRequest): void {
     const { name, resourceVersion } = before.metadata;
-    if (request.subresource !== undefined && !kind.statusSubresource) throw noSuchResource();
+    if (request.subresource !== undefined && !kind.statusSubresource) throw notFound(kind, name);
     const version = next.metadata.resourceVersion;
     if (!version && !kind.unconditionalUpdate && !this.#parts.lenient) {
-      throw invalid(kind, name, [
+      throw invalidResource(kind, name, [
         invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
       ]);
     }
-    if (version && version !== resourceVersion) throw conflict(resourceName(kind), name);
+    if (version && version !== resourceVersion) throw conflict(kind, name);
     if (request.subresource !== undefined) return;
     const faults = metadataChangeFaults(before.metadata, next.metadata);
     if (faults.length > 0) throw invalid(kind, name, faults);
   }
 
+  /** `sent` is the metadata as it came, `patched` whether it came as a patch. */
   #admit(
     kind: Kind,
     object: KubeObject,
     before: KubeObject | undefined,
     request: WriteRequest,
+    sent: ObjectMeta,
+    patched = false,
   ): { object: KubeObject; warnings: readonly string[] } {
     const faults: Fault[] = [];
     if (!this.#parts.lenient && request.subresource === undefined) {
       faults.push(...metadataFaults(object.metadata, kind.id === NAMESPACE_KIND.id));
     }
-    const admitted = this.#parts.admission(kind, object, before, request.fieldValidation ?? 'Ignore');
+    const admitted = this.#parts.admission(kind, object, before);
+    const unknown = [...unknownMetaFields(sent), ...admitted.unknownFields].sort().map(unknownFieldText);
+    if (unknown.length > 0 && request.fieldValidation === 'Strict') {
+      const why = `strict decoding error: ${unknown.join(', ')}`;
+      const { kind: name } = kind.type;
+      throw patched
+        ? invalidPatch(object, why)
+        : badRequest(`${name} in version "${kind.version}" cannot be handled as a ${name}: ${why}`);
+    }
     faults.push(...admitted.faults);
     if (faults.length > 0) throw invalid(kind, object.metadata.name, faults);
-    return admitted;
+    const told = request.fieldValidation === 'Warn' ? unknown : [];
+    return { object: admitted.object, warnings: [...told, ...metadataWarnings(object.metadata)] };
   }
 
   #manager({ fieldManager, subresource }: WriteRequest, operation: Manager['operation']): Manager {
@@ -327,38 +356,4 @@ export class Writer {
     if (defined !== undefined) this.#parts.registry.add(defined);
     return stored;
   }
-}
-
-function patched(before: Json, patch: Json, type: 'merge' | 'json' | 'strategic'): Json {
-  if (type === 'json') return jsonPatch(before, patch);
-  if (!isJsonObject(patch)) throw badRequest('the patch must be an object');
-  return type === 'merge' ? mergePatch(before, patch) : strategicMerge(before, patch);
-}
-
-function withStatus(object: KubeObject, status: KubeObject['status']): KubeObject {
-  const { status: _, ...rest } = object;
-  return (status === undefined || status === null ? rest : { ...rest, status }) as KubeObject;
-}
-
-function withManagedFields(object: KubeObject, managedFields: readonly JsonObject[] | undefined): KubeObject {
-  const { managedFields: _, ...meta } = object.metadata;
-  return { ...object, metadata: managedFields === undefined ? meta : { ...meta, managedFields } };
-}
-
-/** The object with its generation counted up when what it counts differs. */
-function counted(kind: Kind, before: KubeObject, after: KubeObject): KubeObject {
-  if (!kind.generation) return after;
-  const ignored = kind.statusSubresource ? ['metadata', 'status'] : ['metadata'];
-  if (sameJson(without(before as JsonObject, ...ignored), without(after as JsonObject, ...ignored)))
-    return after;
-  return { ...after, metadata: { ...after.metadata, generation: (before.metadata.generation ?? 0) + 1 } };
-}
-
-function sameObject(before: KubeObject, after: KubeObject): boolean {
-  const meta = ({ metadata }: KubeObject) =>
-    without(metadata as unknown as JsonObject, 'resourceVersion', 'managedFields');
-  return (
-    sameJson(without(before as JsonObject, 'metadata'), without(after as JsonObject, 'metadata')) &&
-    sameJson(meta(before), meta(after))
-  );
 }

@@ -27,7 +27,7 @@ export const LIMITS = {
   templateOutputBytes: 1_048_576,
   /** How deep a template may call itself through {{template}}. */
   templateRecursion: 100,
-  /** Parentheses and blocks of a template inside each other; the parser and the walker recurse over them. */
+  /** Nesting of a template, over which parser and walker recurse: a parenthesis counts 4, a block 2, an else if 1. */
   templateNesting: 1_000,
   /** Lists and maps inside each other that are still printed; a value that contains itself has no end. */
   valueDepth: 1_000,
@@ -53,6 +53,34 @@ export const LIMITS = {
   webhookBodyBytes: 10 * 1_048_576,
   /** Webhook calls handled at once. */
   webhookInFlight: 50,
+  /** Different facts of webhook calls that wait to be matched, as the reference. */
+  webhookQueue: 50_000,
+  /** Paths one webhook fact carries; a push that touches more counts as touching everything. */
+  webhookPaths: 20_000,
+  /** Commits a provider may have cut its list at: as many as this tell nothing of the paths. */
+  webhookCommits: 2_048,
+  /** Age a signed generic webhook call may have, either way. */
+  webhookReplayMs: 300_000,
+  /** Signatures of generic webhook calls remembered against replay. */
+  webhookReplays: 20_000,
+  /** Webhook calls a second over all senders, and how many more may come at once. */
+  webhookRate: 1_000,
+  webhookBurst: 2_000,
+  /** Webhook calls shown by `appset webhooks`. */
+  webhookDeliveries: 200,
+  /** Sets named for one webhook call before "and N more". */
+  webhookSetsShown: 100,
+  /** Time a client has for the headers of a request, and for the whole of it. */
+  httpHeadersMs: 5_000,
+  httpRequestMs: 15_000,
+  /** How long an idle connection to our listeners is kept. */
+  httpIdleMs: 5_000,
+  /** Bytes of the headers of one request to our listeners. */
+  httpHeaderBytes: 16_384,
+  /** Connections one of our listeners holds. */
+  httpConnections: 1_000,
+  /** How long one rendering of the metrics is served. */
+  metricsCacheMs: 1_000,
   /** Our own condition messages and status fields. */
   statusTextBytes: 65_536,
   /** `status.resources` is cut when it would pass this size; `resourcesCount` stays true. */
@@ -65,6 +93,8 @@ export const LIMITS = {
   nameLength: 253,
   /** Length of a namespace. */
   namespaceLength: 63,
+  /** Bytes all annotations of an object may take, keys and values. */
+  annotationsBytes: 262_144,
   /** Length of a label value. */
   labelValueLength: 63,
   /** Compiled template strings kept for the next evaluation, over all sets. */
@@ -177,6 +207,8 @@ export const LIMITS = {
   leaseDurationMs: 15_000,
   leaseRenewDeadlineMs: 10_000,
   leaseRetryMs: 2_000,
+  /** A standby looks this long after the holder's time has run out by its own clock. */
+  leaseRunOutMs: 10,
   /** No write is sent in the last part of a lease. */
   leaseMarginMs: 2_000,
   /** How long a start waits for the first lists before it says what is missing. */

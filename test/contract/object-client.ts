@@ -166,10 +166,10 @@ export function describeObjectClient(title: string, start: () => Promise<Impleme
         await client.update(APPS, { ...first, spec: { ...first.spec, project: 'other' } });
         const { resourceVersion } = first.metadata;
         for (const call of [
-          client.update(APPS, { ...first, spec: { ...first.spec, project: 'third' } }),
-          merge('stale', { metadata: { resourceVersion }, spec: { project: 'third' } }),
+          () => client.update(APPS, { ...first, spec: { ...first.spec, project: 'third' } }),
+          () => merge('stale', { metadata: { resourceVersion }, spec: { project: 'third' } }),
         ]) {
-          expect(await failure(call)).toMatchObject({
+          expect(await failure(call())).toMatchObject({
             code: 409,
             reason: 'Conflict',
             message:

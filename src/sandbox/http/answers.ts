@@ -46,14 +46,14 @@ export function sendText(
 }
 
 /** Sends what was thrown as a Status; what is no `ApiError` is a 500. */
-export function sendError(response: ServerResponse, thrown: unknown, details: JsonObject = {}): void {
+export function sendError(response: ServerResponse, thrown: unknown): void {
   const error =
     thrown instanceof ApiError
       ? thrown
       : new ApiError(500, 'InternalError', `Internal error occurred: ${messageOf(thrown)}`);
   const headers: Record<string, string> = {};
   if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds);
-  sendJson(response, error.code, statusOf(error, details), headers);
+  sendJson(response, error.code, statusOf(error), headers);
 }
 
 /** Adds warnings to the answer that is sent next. */

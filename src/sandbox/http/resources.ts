@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Json, JsonObject } from '../../api/objects.ts';
 import { isJsonObject } from '../../support/json.ts';
 import type { DeleteRequest } from '../deletions.ts';
-import { conflict, methodNotAllowed, noSuchResource, resourceName } from '../failures.ts';
+import { badRequest, invalidOptions, methodNotAllowed, notFound, unsupportedValue } from '../failures.ts';
 import { type FaultEffect, type Faults, type FaultVerb, refusal } from '../faults.ts';
 import type { ListQuery } from '../lists.ts';
 import type { Store } from '../store.ts';
@@ -47,10 +47,10 @@ export function verbOf({ request, query }: Exchange, target: Target): FaultVerb 
       if (one) throw methodNotAllowed();
       return 'create';
     case 'PUT':
-      if (!one) throw methodNotAllowed();
+      if (!one) throw badRequest('name must be provided');
       return status ? 'updateStatus' : 'update';
     case 'PATCH':
-      if (!one) throw methodNotAllowed();
+      if (!one) throw badRequest('name must be provided');
       return status ? 'patchStatus' : 'patch';
     case 'DELETE':
       return 'delete';
@@ -71,8 +71,9 @@ export async function answerResource(
   keep: (stop: () => void) => void,
 ): Promise<void> {
   const { subresource, kind, namespace, name } = target;
-  if (subresource !== undefined && !(subresource === 'status' && kind.statusSubresource))
-    throw noSuchResource();
+  if (subresource !== undefined && !(subresource === 'status' && kind.statusSubresource)) {
+    throw notFound(kind, name ?? '');
+  }
   const verb = verbOf(exchange, target);
   const body = await readBody(exchange.request);
   const struck = await faults.next({
@@ -208,8 +209,6 @@ function deleteAll(store: Store, exchange: Exchange, target: Target, body: Buffe
   const { kind, namespace } = target;
   const { items, resourceVersion } = store.list(kind, listQuery(exchange.query, namespace));
   const request = deleteRequest(exchange.query, body);
-  if (request.uid !== undefined)
-    throw conflict(resourceName(kind), '', 'preconditions are for single objects');
   const deleted = items.map(
     ({ metadata }) => store.delete(kind, metadata.namespace, metadata.name, request).object,
   );
@@ -223,6 +222,13 @@ function deleteRequest(query: URLSearchParams, body: Buffer): DeleteRequest {
   const conditions = isJsonObject(options.preconditions) ? options.preconditions : {};
   const said = options.propagationPolicy ?? query.get('propagationPolicy') ?? undefined;
   const policies = ['Background', 'Foreground', 'Orphan'] as const;
+  if (typeof said === 'string' && !policies.some((policy) => policy === said)) {
+    const supported = ['Foreground', 'Background', 'Orphan', 'nil'];
+    throw invalidOptions(
+      'DeleteOptions',
+      unsupportedValue('propagationPolicy', JSON.stringify(said), supported),
+    );
+  }
   const propagationPolicy =
     policies.find((policy) => policy === said) ?? (options.orphanDependents === true ? 'Orphan' : undefined);
   return {
@@ -236,13 +242,26 @@ function deleteRequest(query: URLSearchParams, body: Buffer): DeleteRequest {
   };
 }
 
+const OPTIONS: Readonly<Record<string, string>> = {
+  POST: 'CreateOptions',
+  PUT: 'UpdateOptions',
+  PATCH: 'PatchOptions',
+};
+
 function writeRequest({ query, request }: Exchange, target: Target): WriteRequest {
+  const dryRun = query.get('dryRun') ?? '';
+  if (dryRun !== '' && dryRun !== 'All') {
+    throw invalidOptions(
+      OPTIONS[request.method ?? ''] ?? '',
+      unsupportedValue('dryRun', JSON.stringify([dryRun]), ['All']),
+    );
+  }
   const said = query.get('fieldValidation');
   const agent = (request.headers['user-agent'] ?? '').split('/')[0] ?? '';
   const applies = contentTypeOf(request) === 'application/apply-patch+yaml';
   const fieldManager = query.get('fieldManager') ?? (applies ? '' : agent || 'unknown');
   return {
-    dryRun: query.get('dryRun') === 'All',
+    dryRun: dryRun === 'All',
     fieldValidation: said === 'Strict' || said === 'Ignore' ? said : 'Warn',
     fieldManager,
     ...(target.subresource === 'status' ? { subresource: 'status' as const } : {}),

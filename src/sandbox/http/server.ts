@@ -14,7 +14,7 @@ import type { Store } from '../store.ts';
 import { sendError, sendJson, sendText } from './answers.ts';
 import { discoveryDocument } from './discovery.ts';
 import { openapiDocument, openapiV2Protobuf, SERVER_VERSION } from './openapi.ts';
-import { contentTypeOf, parseBody, readBody, type Target, targetOf } from './request.ts';
+import { contentTypeOf, parseBody, readBody, targetOf } from './request.ts';
 import { answerResource, type Exchange } from './resources.ts';
 import { answerReview, reviewAt } from './reviews.ts';
 
@@ -102,8 +102,7 @@ class Api {
       if (!authorized && !HEALTH.has(path)) throw new ApiError(401, 'Unauthorized', 'Unauthorized');
       await this.#route({ request, response, query: url.searchParams }, path);
     } catch (thrown) {
-      if (!response.headersSent)
-        sendError(response, thrown, detailsOf(thrown, targetOf(this.#store.registry, path)));
+      if (!response.headersSent) sendError(response, thrown);
       else response.destroy();
     } finally {
       this.#options.onRequest?.({ method: request.method ?? '', path, code: response.statusCode });
@@ -145,7 +144,10 @@ class Api {
     }
     const document =
       request.method === 'GET' ? discoveryDocument(registry, path, request.headers.accept ?? '') : undefined;
-    if (document === undefined) throw noSuchResource();
+    if (document === undefined) {
+      sendText(response, 404, '404 page not found\n', { 'content-type': 'text/plain; charset=utf-8' });
+      return;
+    }
     const headers = document.contentType === undefined ? {} : { 'content-type': document.contentType };
     sendJson(response, 200, document.body, headers);
   }
@@ -182,17 +184,4 @@ class Api {
     const local = (host === LOOPBACK || host === 'localhost') && request.headers.origin === undefined;
     return { path, authorized: local && (token === undefined || inPath || this.#isToken(given)) };
   }
-}
-
-/** What a Status says its error is about: the kind where an object is invalid, the resource otherwise. */
-function detailsOf(thrown: unknown, target: Target | undefined): Record<string, string> {
-  if (target === undefined || !(thrown instanceof ApiError)) return {};
-  const { kind } = target;
-  // a create has no name in its path, but its refusal names the object
-  const name = target.name ?? / "([^"]+)" /.exec(thrown.message)?.[1];
-  return {
-    ...(name === undefined ? {} : { name }),
-    ...(kind.group === '' ? {} : { group: kind.group }),
-    kind: thrown.reason === 'Invalid' ? kind.type.kind : kind.type.plural,
-  };
 }

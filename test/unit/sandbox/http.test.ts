@@ -121,18 +121,22 @@ describe('resources', () => {
   });
 
   it.each([
-    ['GET', '/apis/nothing.io/v1/things', undefined, {}, 404],
     ['GET', `${APPS}/a/scale`, undefined, {}, 404],
     ['PATCH', `${APPS}/a/status`, {}, { 'content-type': 'application/merge-patch+json' }, 404],
     ['POST', `${APPS}/a`, {}, {}, 405],
     ['POST', APPS, '{', {}, 400],
-    ['POST', APPS, object('ApplicationSet', 'a'), {}, 400],
+    ['POST', APPS, object('ApplicationSet', 'a'), {}, 422],
     ['POST', APPS, 'x', { 'content-type': 'text/plain' }, 415],
     ['PATCH', `${APPS}/a`, {}, { 'content-type': 'application/strategic-merge-patch+json' }, 415],
     ['GET', `${APPS}?limit=x`, undefined, {}, 400],
-  ])('%s %s answers %5$s', async (method, path, body, headers, code) => {
+  ])('%s %s is refused', async (method, path, body, headers, code) => {
     const answer = await call(method, path, body, headers as Record<string, string>);
     expect([answer.code, answer.body.kind, answer.body.code]).toEqual([code, 'Status', code]);
+  });
+
+  it('are not found where no kind is served', async () => {
+    const response = await fetch(`${sandbox.url}/apis/nothing.io/v1/things`);
+    expect([response.status, await response.text()]).toEqual([404, '404 page not found\n']);
   });
 
   it('take YAML and server-side apply', async () => {

@@ -42,10 +42,15 @@ describe('create', () => {
   });
 
   it.each([
-    ['a resourceVersion', app('web', { resourceVersion: '1' }), 400, /resourceVersion should not/],
+    ['a resourceVersion', app('web', { resourceVersion: '1' }), 500, /resourceVersion should not/],
     ['labels that are no map of texts', app('web', { labels: { a: 1 } as never }), 400, /metadata\.labels/],
     ['finalizers that are no list', app('web', { finalizers: 'x' as never }), 400, /metadata\.finalizers/],
-    ['another kind', { ...app('web'), kind: 'ApplicationSet' }, 400, /does not match the expected kind/],
+    [
+      'another kind',
+      { ...app('web'), kind: 'ApplicationSet' },
+      422,
+      /kind: Invalid value: "ApplicationSet": must be Application/,
+    ],
     ['another version', { ...app('web'), apiVersion: 'v1' }, 400, /does not match the expected API version/],
     ['no namespace', app('web', { namespace: '' }), 400, /an empty namespace/],
     [
