@@ -69,10 +69,9 @@ export class LeaderElector {
     signal: AbortSignal,
     lead: (leadership: Leadership) => Promise<void>,
   ): Promise<'released' | 'lost'> {
-    const { clock, random } = this.#options;
+    const { clock } = this.#options;
     while (!(await this.#tryOnce(signal))) {
-      const wait = this.#retry * (1 + random.next() * 1.2);
-      await clock.sleep(wait, signal).catch(() => {
+      await clock.sleep(this.#standbyWait(), signal).catch(() => {
         // the signal aborted: seen below
       });
       if (signal.aborted) return 'released';
@@ -90,6 +89,15 @@ export class LeaderElector {
       if (!lost.signal.aborted) await this.#release();
     }
     return lost.signal.aborted ? 'lost' : 'released';
+  }
+
+  /** A standby looks more often than the holder renews, spread out, and the moment the hold runs out. */
+  #standbyWait(): number {
+    const { clock, random } = this.#options;
+    const usual = this.#retry * (0.5 + random.next() / 2);
+    if (this.#observed === undefined || this.holder === '') return usual;
+    const left = this.#observed.at + this.#durationOf(this.#observed.lease) - clock.monotonic();
+    return left <= 0 ? usual : Math.min(usual, left + LIMITS.leaseRunOutMs);
   }
 
   #isFresh(): boolean {
@@ -167,9 +175,12 @@ export class LeaderElector {
 
   /** Whether the holder has not changed its record for as long as it said it would hold. */
   #hasRunOut(lease: KubeObject): boolean {
+    return this.#options.clock.monotonic() - (this.#observed?.at ?? 0) > this.#durationOf(lease);
+  }
+
+  #durationOf(lease: KubeObject): number {
     const seconds = lease.spec?.leaseDurationSeconds;
-    const duration = typeof seconds === 'number' ? seconds * 1000 : this.#duration;
-    return this.#options.clock.monotonic() - (this.#observed?.at ?? 0) > duration;
+    return typeof seconds === 'number' ? seconds * 1000 : this.#duration;
   }
 
   #spec(current: KubeObject | undefined): JsonObject {
