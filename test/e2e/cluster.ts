@@ -5,7 +5,15 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { request } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -30,6 +38,8 @@ export interface Cluster {
   /** kills the API server at once; `startApiServer` brings it back on the same port and data */
   killApiServer(): Promise<void>;
   startApiServer(): Promise<void>;
+  /** starts kube-controller-manager now, for clusters that began without one */
+  startControllerManager(): Promise<void>;
   /** stops etcd from answering, and lets it go on */
   pauseEtcd(): void;
   resumeEtcd(): void;
@@ -38,9 +48,10 @@ export interface Cluster {
 
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const log = (line: string) => process.stderr.write(`${line}\n`);
-  const names: ToolName[] = ['etcd', 'kube-apiserver', ...(options.controllerManager ? (['kube-controller-manager'] as const) : [])];
+  const names: ToolName[] = ['etcd', 'kube-apiserver'];
   const programs = new Map<ToolName, string>();
-  for (const name of names) programs.set(name, await ensureTool(name, log));
+  const provide = async (name: ToolName) => void programs.set(name, await ensureTool(name, log));
+  for (const name of names) await provide(name);
 
   const folder = mkdtempSync(join(tmpdir(), 'appset-cluster-'));
   const [etcdPort, etcdPeerPort, apiPort] = await freePorts(3);
@@ -85,7 +96,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       '--shutdown-delay-duration=0s',
       ...(options.apiServerFlags ?? []),
     ]);
-    await ready(`${url}/readyz`, token, () => children.get('kube-apiserver')?.exitCode ?? null, join(folder, 'kube-apiserver.log'));
+    await ready(
+      `${url}/readyz`,
+      token,
+      () => children.get('kube-apiserver')?.exitCode ?? null,
+      join(folder, 'kube-apiserver.log'),
+    );
   };
 
   start('etcd', [
@@ -109,6 +125,17 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     kubeconfigFor: (userToken, name = 'user') => writeKubeconfig(folder, name, url, userToken),
     killApiServer: () => stop('kube-apiserver', 'SIGKILL'),
     startApiServer,
+    startControllerManager: async () => {
+      await provide('kube-controller-manager');
+      start('kube-controller-manager', [
+        `--kubeconfig=${cluster.kubeconfig}`,
+        '--controllers=garbage-collector-controller,namespace-controller,serviceaccount-controller',
+        '--leader-elect=false',
+        `--service-account-private-key-file=${join(folder, 'sa.key')}`,
+        '--bind-address=127.0.0.1',
+        '--secure-port=0',
+      ]);
+    },
     pauseEtcd: () => void children.get('etcd')?.kill('SIGSTOP'),
     resumeEtcd: () => void children.get('etcd')?.kill('SIGCONT'),
     stop: async () => {
@@ -120,16 +147,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   };
   try {
     await startApiServer();
-    if (options.controllerManager) {
-      start('kube-controller-manager', [
-        `--kubeconfig=${cluster.kubeconfig}`,
-        '--controllers=garbage-collector-controller,namespace-controller,serviceaccount-controller',
-        '--leader-elect=false',
-        `--service-account-private-key-file=${join(folder, 'sa.key')}`,
-        '--bind-address=127.0.0.1',
-        '--secure-port=0',
-      ]);
-    }
+    if (options.controllerManager) await cluster.startControllerManager();
   } catch (error) {
     await cluster.stop();
     throw error;
@@ -149,7 +167,12 @@ function writeKubeconfig(folder: string, name: string, url: string, token: strin
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: 'test', cluster: { server: url, 'certificate-authority': join(folder, 'certs', 'apiserver.crt') } }],
+    clusters: [
+      {
+        name: 'test',
+        cluster: { server: url, 'certificate-authority': join(folder, 'certs', 'apiserver.crt') },
+      },
+    ],
     users: [{ name, user: { token } }],
     contexts: [{ name: 'test', context: { cluster: 'test', user: name, namespace: 'argocd' } }],
     'current-context': 'test',
@@ -175,16 +198,25 @@ export async function freePorts(n: number): Promise<number[]> {
   return ports;
 }
 
-async function ready(url: string, token: string, exitCode: () => number | null, logFile: string): Promise<void> {
+async function ready(
+  url: string,
+  token: string,
+  exitCode: () => number | null,
+  logFile: string,
+): Promise<void> {
   const deadline = Date.now() + 90_000;
   while (Date.now() < deadline) {
     const code = exitCode();
     if (code !== null) break;
     const status = await new Promise<number>((resolve) => {
-      const call = request(url, { rejectUnauthorized: false, headers: { authorization: `Bearer ${token}` }, timeout: 2_000 }, (answer) => {
-        answer.resume();
-        resolve(answer.statusCode ?? 0);
-      });
+      const call = request(
+        url,
+        { rejectUnauthorized: false, headers: { authorization: `Bearer ${token}` }, timeout: 2_000 },
+        (answer) => {
+          answer.resume();
+          resolve(answer.statusCode ?? 0);
+        },
+      );
       call.on('error', () => resolve(0));
       call.on('timeout', () => call.destroy());
       call.end();

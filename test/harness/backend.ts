@@ -1,0 +1,248 @@
+/**
+ * What tests run against: the sandbox, or with APPSET_TEST_BACKEND=real a real kube-apiserver with etcd
+ * and garbage collection. Either way the same: Argo CD's kinds, namespace `argocd`, the project
+ * `default`, a client whose calls the operator cannot be mistaken for, and a kubeconfig.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import {
+  isAlreadyExists,
+  isNotFound,
+  type ObjectClient,
+  RESOURCES,
+  type ResourceType,
+} from '../../src/api/client.ts';
+import type { KubeObject } from '../../src/api/objects.ts';
+import { HttpObjectClient, loadConnection, Transport } from '../../src/kube/index.ts';
+import { type Sandbox, startArgoCdStandIn, startSandbox } from '../../src/sandbox/index.ts';
+import { systemClock } from '../../src/support/clock.ts';
+import { parseYaml } from '../../src/support/yaml.ts';
+import { type Cluster, type ClusterOptions, startCluster } from '../e2e/cluster.ts';
+import { AuditLog } from './audit-log.ts';
+import { until } from './until.ts';
+
+/** User agent of the calls tests make themselves. */
+export const TEST_AGENT = 'appset-test';
+
+const CRDS = resolve(import.meta.dirname, '../../crds');
+const ARGO_TYPES = [RESOURCES.applicationSets, RESOURCES.applications, RESOURCES.appProjects] as const;
+/** What `reset` empties. */
+const EMPTIED: readonly ResourceType[] = [
+  ...ARGO_TYPES,
+  RESOURCES.secrets,
+  RESOURCES.configMaps,
+  RESOURCES.events,
+  RESOURCES.leases,
+];
+
+export interface Connected {
+  readonly client: ObjectClient;
+  close(): Promise<void>;
+}
+
+export interface Backend {
+  readonly kind: 'sandbox' | 'real';
+  /** over HTTP, as TEST_AGENT */
+  readonly client: ObjectClient;
+  /** path of a kubeconfig with every right */
+  readonly kubeconfig: string;
+  /** another client, over connections of its own */
+  connect(userAgent?: string): Promise<Connected>;
+  /** a stand-in for Argo CD, until the answer is called or the backend stops */
+  startStandIn(): () => Promise<void>;
+  /** Waits until garbage collection has nothing left to do in namespace argocd. */
+  collected(): Promise<void>;
+  /** Ends stand-ins, empties namespace argocd, finalizers or not, and puts the project `default` back. */
+  reset(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The backend the environment asks for; a shared real cluster where the run has one. */
+export function startBackend(): Promise<Backend> {
+  if (process.env['APPSET_TEST_BACKEND'] !== 'real') return startSandboxBackend();
+  const shared = process.env['APPSET_TEST_KUBECONFIG'];
+  return shared === undefined ? startRealBackend({ controllerManager: true }) : attach(shared);
+}
+
+export interface SandboxBackend extends Backend {
+  readonly sandbox: Sandbox;
+}
+
+export async function startSandboxBackend(): Promise<SandboxBackend> {
+  const folder = mkdtempSync(join(tmpdir(), 'appset-backend-'));
+  const sandbox = await startSandbox();
+  const kubeconfig = join(folder, 'kubeconfig');
+  sandbox.writeKubeconfig(kubeconfig);
+  const backend = await backendOn('sandbox', kubeconfig, async () => {
+    await sandbox.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await furnish(backend.client);
+  return { ...backend, sandbox };
+}
+
+export interface RealBackend extends Backend {
+  readonly cluster: Cluster;
+  readonly audit: AuditLog;
+}
+
+/** A real cluster of one's own, with the CRDs of `crds/`. */
+export async function startRealBackend(options: ClusterOptions = {}): Promise<RealBackend> {
+  const audit = new AuditLog();
+  const { controllerManager = false, ...rest } = options;
+  const cluster = await startCluster({
+    ...rest,
+    apiServerFlags: [...audit.flags, ...(options.apiServerFlags ?? [])],
+  });
+  const stop = async () => {
+    await cluster.stop();
+    audit.remove();
+  };
+  try {
+    const backend = await backendOn('real', cluster.kubeconfig, stop);
+    await installCrds(backend.client);
+    // its garbage collector looks for new kinds only every half minute
+    if (controllerManager) await cluster.startControllerManager();
+    await furnish(backend.client);
+    return { ...backend, cluster, audit };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** A cluster that somebody else started and will stop. */
+async function attach(kubeconfig: string): Promise<Backend> {
+  const backend = await backendOn('real', kubeconfig, async () => {});
+  await backend.reset();
+  return backend;
+}
+
+async function backendOn(
+  kind: Backend['kind'],
+  kubeconfig: string,
+  stop: () => Promise<void>,
+): Promise<Backend> {
+  const connect = async (userAgent = TEST_AGENT): Promise<Connected> => {
+    const transport = new Transport(await loadConnection({ kubeconfig }), { userAgent });
+    return { client: new HttpObjectClient(transport), close: () => transport.close() };
+  };
+  const { client, close } = await connect();
+  const standIns = new Set<() => Promise<void>>();
+  return {
+    kind,
+    client,
+    kubeconfig,
+    connect,
+    startStandIn: () => {
+      const end = startArgoCdStandIn({ client, clock: systemClock });
+      standIns.add(end);
+      return async () => {
+        standIns.delete(end);
+        await end();
+      };
+    },
+    collected: () => collected(client),
+    reset: async () => {
+      for (const end of standIns) await end();
+      standIns.clear();
+      await reset(client);
+    },
+    stop: async () => {
+      for (const end of standIns) await end();
+      await close();
+      await stop();
+    },
+  };
+}
+
+async function installCrds(client: ObjectClient): Promise<void> {
+  for (const file of readdirSync(CRDS)) {
+    const crd = parseYaml(readFileSync(join(CRDS, file), 'utf8')) as unknown as KubeObject;
+    await create(client, RESOURCES.customResourceDefinitions, crd);
+  }
+  for (const type of ARGO_TYPES) await until(`${type.plural} to be served`, () => client.list(type));
+}
+
+async function furnish(client: ObjectClient): Promise<void> {
+  await create(client, RESOURCES.namespaces, namespaceOf('argocd'));
+  await create(client, RESOURCES.appProjects, {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'AppProject',
+    metadata: { name: 'default', namespace: 'argocd' },
+    spec: { sourceRepos: ['*'], destinations: [{ server: '*', namespace: '*' }] },
+  });
+}
+
+const namespaceOf = (name: string): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name },
+});
+
+async function create(client: ObjectClient, type: ResourceType, object: KubeObject): Promise<void> {
+  try {
+    await client.create(type, object);
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+  }
+}
+
+async function reset(client: ObjectClient): Promise<void> {
+  const namespace = 'argocd';
+  for (const type of EMPTIED) {
+    await until(`no ${type.plural} to be left`, async () => {
+      const { items } = await client.list(type, { namespace });
+      await Promise.all(
+        items.map(async ({ metadata: { name, finalizers = [] } }) => {
+          const patch = { metadata: { finalizers: null } };
+          if (finalizers.length > 0) await client.patch(type, namespace, name, patch, { type: 'merge' });
+          await client.delete(type, namespace, name);
+        }),
+      ).catch((error: unknown) => {
+        // somebody was faster: the next list tells
+        if (!isNotFound(error)) throw error;
+      });
+      return items.length === 0;
+    });
+  }
+  await furnish(client);
+}
+
+/**
+ * Every owner there is, no dependent terminating on the collector's account, and a dependent of nobody,
+ * made just now, taken: the collector has seen all that was there before.
+ */
+async function collected(client: ObjectClient): Promise<void> {
+  const namespace = 'argocd';
+  const name = 'of-nobody';
+  await client.create(RESOURCES.configMaps, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name,
+      namespace,
+      ownerReferences: [
+        { apiVersion: 'argoproj.io/v1alpha1', kind: 'ApplicationSet', name, uid: `${systemClock.now()}` },
+      ],
+    },
+  });
+  await until('a dependent of nobody to be collected', () =>
+    client.get(RESOURCES.configMaps, namespace, name).then(
+      () => false,
+      () => true,
+    ),
+  );
+  await until('garbage collection to have nothing to do', async () => {
+    const { items: sets } = await client.list(RESOURCES.applicationSets, { namespace });
+    const { items: applications } = await client.list(RESOURCES.applications, { namespace });
+    const uids = new Set(sets.map(({ metadata }) => metadata.uid));
+    const isWaiting = ({ metadata }: KubeObject) =>
+      (metadata.finalizers ?? []).some((one) => one === 'orphan' || one === 'foregroundDeletion');
+    const isDangling = ({ metadata }: KubeObject) =>
+      metadata.deletionTimestamp === undefined &&
+      (metadata.ownerReferences ?? []).some(({ kind, uid }) => kind === 'ApplicationSet' && !uids.has(uid));
+    return ![...sets, ...applications].some(isWaiting) && !applications.some(isDangling);
+  });
+}

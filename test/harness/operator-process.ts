@@ -1,0 +1,118 @@
+/**
+ * The operator as users run it: `appset run` as a process of its own, its JSON log lines read as they
+ * come. Every process is ended by its id, by `kill` or `stop`, and `stopAll` ends what a failed test left.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { systemClock } from '../../src/support/clock.ts';
+import { until } from './until.ts';
+
+export interface LogLine {
+  readonly level: string;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+export interface OperatorProcess {
+  readonly pid: number;
+  readonly lines: readonly LogLine[];
+  /** what it said on stderr; nothing when all is well */
+  readonly stderr: string;
+  /** the first line with that message */
+  said(msg: string, timeoutMs?: number): Promise<LogLine>;
+  /** SIGTERM; its exit code and how long it took, in milliseconds */
+  stop(): Promise<{ readonly code: number | null; readonly ms: number }>;
+  /** SIGKILL, and gone when this resolves */
+  kill(): Promise<void>;
+  /** user and system time so far, in seconds */
+  cpuSeconds(): number;
+}
+
+const root = resolve(import.meta.dirname, '../..');
+const node = join(root, 'node_modules', '.bin', 'node');
+const running = new Set<ChildProcess>();
+
+/** Starts `appset run` with a kubeconfig; ready to be waited for by its log. */
+export function startOperatorProcess(kubeconfig: string, args: readonly string[] = []): OperatorProcess {
+  const child = spawn(
+    node,
+    [join(root, 'bin', 'appset.js'), 'run', '--kubeconfig', kubeconfig, '--namespace', 'argocd', ...args],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  running.add(child);
+  const lines: LogLine[] = [];
+  let stderr = '';
+  createInterface({ input: child.stdout }).on('line', (text) => {
+    lines.push(text.startsWith('{') ? (JSON.parse(text) as LogLine) : { level: '', msg: text });
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const gone = new Promise<number | null>((done) => {
+    child.once('exit', (code) => {
+      running.delete(child);
+      done(code);
+    });
+  });
+  const isGone = () => child.exitCode !== null || child.signalCode !== null;
+  return {
+    pid: child.pid ?? 0,
+    lines,
+    get stderr() {
+      return stderr;
+    },
+    said: (msg, timeoutMs = 30_000) =>
+      until(
+        `the operator to say ${JSON.stringify(msg)}`,
+        () => {
+          const found = lines.find((line) => line.msg === msg);
+          if (found !== undefined) return found;
+          return isGone()
+            ? Promise.reject(new Error(`it ended with ${child.exitCode}: ${stderr}`))
+            : undefined;
+        },
+        {
+          timeoutMs,
+          last: () =>
+            `${stderr}\n${lines
+              .slice(-15)
+              .map((line) => JSON.stringify(line))
+              .join('\n')}`,
+        },
+      ),
+    stop: async () => {
+      const started = systemClock.monotonic();
+      if (!isGone()) child.kill('SIGTERM');
+      const code = await gone;
+      return { code, ms: systemClock.monotonic() - started };
+    },
+    kill: async () => {
+      if (!isGone()) child.kill('SIGKILL');
+      await gone;
+    },
+    cpuSeconds: () => cpuSecondsOf(child.pid ?? 0),
+  };
+}
+
+/** Ends every operator that is still there. */
+export async function stopAll(): Promise<void> {
+  await Promise.all(
+    [...running].map(
+      (child) =>
+        new Promise<void>((done) => {
+          child.once('exit', () => done());
+          child.kill('SIGKILL');
+        }),
+    ),
+  );
+}
+
+/** User and system time of a process of Linux, in seconds. */
+function cpuSecondsOf(pid: number): number {
+  const TICKS = 100;
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}
