@@ -24,7 +24,7 @@ function about(error: ApiError, group: string, kind: string, name: string): ApiE
 const dotted = (name: string, group: string): string => (group === '' ? name : `${name}.${group}`);
 
 /** `applications.argoproj.io`, or `secrets` in the core group. */
-export const resourceName = ({ group, type }: KindName): string => dotted(type.plural, group);
+const resourceName = ({ group, type }: KindName): string => dotted(type.plural, group);
 
 export const notFound = (kind: KindName, name: string): ApiError =>
   about(

@@ -44,7 +44,7 @@ function labelRequirement(text: string): (labels: Readonly<Record<string, string
 }
 
 /** A matcher for a label selector such as `a=b,c in (d,e),!f`. */
-export function labelMatcher(selector: string): Matcher {
+function labelMatcher(selector: string): Matcher {
   if (selector.trim() === '') return everything;
   const parts = selector.split(/,(?![^(]*\))/);
   const requirements = parts.map(labelRequirement);

@@ -38,7 +38,7 @@ export interface StoreOptions {
   readonly events?: number;
 }
 
-export const FIRST_NAMESPACES = ['default', 'kube-system', 'argocd'] as const;
+const FIRST_NAMESPACES = ['default', 'kube-system', 'argocd'] as const;
 
 export class Store {
   readonly clock: Clock;

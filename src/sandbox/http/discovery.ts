@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../../api/objects.ts';
 import type { Kind, KindRegistry } from '../kinds.ts';
 import { REVIEWS } from './reviews.ts';
 
-export const AGGREGATED =
+const AGGREGATED =
   /application\/json;[^,]*g=apidiscovery\.k8s\.io[^,]*v=(v2beta1|v2)[^,]*as=APIGroupDiscoveryList/;
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];

@@ -35,7 +35,7 @@ export interface Exchange {
 type Struck = Exclude<FaultEffect, { type: 'delay' }> | undefined;
 
 /** The verb of a request, as fault rules and audit trails name it. @throws ApiError 405 */
-export function verbOf({ request, query }: Exchange, target: Target): FaultVerb {
+function verbOf({ request, query }: Exchange, target: Target): FaultVerb {
   const status = target.subresource === 'status';
   const one = target.name !== undefined;
   switch (request.method) {

@@ -12,7 +12,7 @@ export interface Review {
   readonly plural: string;
 }
 
-export const SANDBOX_USER = { username: 'sandbox-admin', groups: ['system:masters', 'system:authenticated'] };
+const SANDBOX_USER = { username: 'sandbox-admin', groups: ['system:masters', 'system:authenticated'] };
 
 export const REVIEWS: readonly Review[] = [
   {
