@@ -106,6 +106,21 @@ export async function reconcileSet(key: SetKey, deps: ReconcileDeps): Promise<Re
   }
 }
 
+/** A set as a run would see it, and what the run would do. */
+export interface Preview {
+  readonly evaluation: Evaluation;
+  readonly plan: Plan;
+}
+
+/**
+ * What a run over this set would do now, by the same code; nothing is written, no status either.
+ *
+ * @throws AppsetError when the live Applications cannot be read
+ */
+export function previewSet(set: ApplicationSet, deps: ReconcileDeps): Promise<Preview> {
+  return new SetRun(set, deps).preview();
+}
+
 const policyOf = (set: ApplicationSet, { policy, policyOverride }: ControllerSettings): Policy =>
   effectivePolicy(set, policy, policyOverride);
 
@@ -221,13 +236,19 @@ class SetRun {
     return requeueAfter(evaluation, { compat: this.#deps.settings.compat, waits });
   }
 
-  async #change(facts: RunFacts, evaluation: Evaluation): Promise<ReconcileResult> {
-    const { settings, client, clock, signal, memory, events, live, log } = this.#deps;
+  /** What a run would do now; nothing is written. */
+  async preview(): Promise<Preview> {
+    const facts = await this.#deps.facts(this.#set);
+    const evaluation = await this.#evaluate(facts);
+    const { plan } = await this.#plan(facts, evaluation);
+    return { evaluation, plan };
+  }
+
+  async #plan(facts: RunFacts, evaluation: Evaluation): Promise<ReturnType<typeof planSet>> {
+    const { settings, clock, memory } = this.#deps;
     const { compat } = settings;
-    const set = this.#set;
-    const remembered = memory.of(set);
-    const { plan, planner } = planSet({
-      set,
+    return planSet({
+      set: this.#set,
       evaluation,
       live: await this.#applications(),
       settings: {
@@ -237,10 +258,18 @@ class SetRun {
         preservedLabels: settings.preservedLabels,
         preservedAnnotations: settings.preservedAnnotations,
       },
-      origins: compat ? new Map() : remembered.origins,
-      noClusters: compat ? false : await hasNoClusters(set, facts.sources),
+      origins: compat ? new Map() : memory.of(this.#set).origins,
+      noClusters: compat ? false : await hasNoClusters(this.#set, facts.sources),
       now: clock.now(),
     });
+  }
+
+  async #change(facts: RunFacts, evaluation: Evaluation): Promise<ReconcileResult> {
+    const { settings, client, clock, signal, memory, events, live, log } = this.#deps;
+    const { compat } = settings;
+    const set = this.#set;
+    const remembered = memory.of(set);
+    const { plan, planner } = await this.#plan(facts, evaluation);
     const barrier = new LiveBarrier(client, set, clock, signal);
     const applied = await applyPlan(plan, {
       planner,
