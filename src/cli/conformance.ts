@@ -13,8 +13,8 @@ import {
 } from '../conformance/index.ts';
 import { EXIT } from './exit.ts';
 import { oneOf } from './options.ts';
+import { packageVersion } from './package-version.ts';
 import { progress } from './progress.ts';
-import { packageVersion } from './version.ts';
 
 const FORMATS = ['text', 'json', 'html'] as const;
 

@@ -9,7 +9,14 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { CLUSTER_SECRET_TYPE, SECRET_TYPE_LABEL } from '../api/names.ts';
 import type { Json, JsonObject, KubeObject } from '../api/objects.ts';
-import { type ClusterFact, known, type Reading, type Sources, unknown } from '../generators/contract.ts';
+import {
+  type ClusterFact,
+  type GitRequest,
+  known,
+  type Reading,
+  type Sources,
+  unknown,
+} from '../generators/contract.ts';
 import { localRepoSources, parseRepositoryMapping } from '../sources/live/index.ts';
 import { clusterFact, worldSources } from '../sources/recorded/index.ts';
 import { systemClock } from '../support/clock.ts';
@@ -26,8 +33,16 @@ export interface FactOptions {
   readonly facts?: string;
 }
 
+/** A fact that was asked for and not given, with the flag that gives it. */
+export interface NotGiven {
+  readonly what: string;
+  readonly flag: string;
+}
+
 export interface OfflineFacts {
   readonly sources: Sources;
+  /** what was asked for so far and was not given, in order of asking */
+  notGiven(): readonly NotGiven[];
   /** removes what was put on disk for the work */
   close(): void;
 }
@@ -51,10 +66,17 @@ export function factOptions(command: Command): Command {
 /** Sources of what was given. @throws AppsetError when a file cannot be used */
 export function offlineFacts(options: FactOptions): OfflineFacts {
   const mappings = (options.repo ?? []).map(parseRepositoryMapping);
-  const recorded =
-    options.facts === undefined ? undefined : worldSources(readWorld(options.facts), { clock: systemClock });
+  const world = options.facts === undefined ? undefined : readWorld(options.facts);
+  const recorded = world === undefined ? undefined : worldSources(world, { clock: systemClock });
   const clusters = options.clusters === undefined ? undefined : readClusters(options.clusters);
   const projects = options.projects === undefined ? undefined : readProjects(options.projects);
+  const asked = new Map<string, NotGiven>();
+  const notGiven = <T>(what: string, flag: string): Reading<T> => {
+    asked.set(what, { what, flag });
+    return unknown(new AppsetError('APPSET_E0404', `${what}: not given (${flag})`));
+  };
+  const repositoryNotGiven = <T>({ repoURL }: GitRequest): Reading<T> =>
+    notGiven(`repository ${repoURL}`, `--repo ${repoURL}=DIR`);
   let home: string | undefined;
   let local: ReturnType<typeof localRepoSources> | undefined;
   if (mappings.length > 0) {
@@ -67,44 +89,62 @@ export function offlineFacts(options: FactOptions): OfflineFacts {
       clusters: async () => {
         if (clusters !== undefined)
           return known(clusters, options.clusters ?? '', systemClock.now(), 'given');
-        return recorded === undefined ? notGiven('the clusters', '--clusters') : recorded.clusters();
+        return recorded === undefined || world?.clusterSecrets === undefined
+          ? notGiven('the clusters', '--clusters')
+          : recorded.clusters();
       },
       project: async (name) => {
         if (projects !== undefined)
           return known(projects.get(name) ?? null, options.projects ?? '', systemClock.now(), 'given');
-        return recorded === undefined ? notGiven(`AppProject ${name}`, '--projects') : recorded.project(name);
+        return recorded === undefined || world?.appProjects === undefined
+          ? notGiven(`AppProject ${name}`, '--projects')
+          : recorded.project(name);
       },
       gitTree: async (request) => {
         const reading = await local?.gitTree(request);
-        if (reading !== undefined && (isMapped(reading) || recorded === undefined)) return reading;
-        return recorded === undefined
-          ? notGiven(`repository ${request.repoURL}`, `--repo ${request.repoURL}=DIR`)
+        if (reading !== undefined && isMapped(reading)) return reading;
+        return recorded === undefined || world?.repositories === undefined
+          ? repositoryNotGiven(request)
           : recorded.gitTree(request);
       },
       gitFiles: async (request, commit, paths) => {
         const reading = await local?.gitFiles(request, commit, paths);
-        if (reading !== undefined && (isMapped(reading) || recorded === undefined)) return reading;
-        return recorded === undefined
-          ? notGiven(`repository ${request.repoURL}`, `--repo ${request.repoURL}=DIR`)
+        if (reading !== undefined && isMapped(reading)) return reading;
+        return recorded === undefined || world?.repositories === undefined
+          ? repositoryNotGiven(request)
           : recorded.gitFiles(request, commit, paths);
       },
     },
+    notGiven: () => [...asked.values()],
     close: () => {
       if (home !== undefined) rmSync(home, { recursive: true, force: true });
     },
   };
 }
 
-const notGiven = <T>(what: string, flag: string): Reading<T> =>
-  unknown(new AppsetError('APPSET_E0404', `${what}: not given (${flag})`));
-
-/** A file's text. @throws AppsetError APPSET_E0801 when it cannot be read */
+/** A file's text, `-` for standard input. @throws AppsetError APPSET_E0804 when it cannot be read */
 export function readText(file: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    throw new AppsetError('APPSET_E0801', `${file}: ${messageOf(error)}`, { cause: error });
+    throw new AppsetError('APPSET_E0804', `${shownName(file)} cannot be read: ${fileProblem(error)}`, {
+      cause: error,
+    });
   }
+}
+
+/** How a file is called in messages. */
+export const shownName = (file: string): string => (file === '-' ? 'standard input' : file);
+
+const FILE_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory',
+  EACCES: 'permission denied',
+};
+
+function fileProblem(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  return FILE_PROBLEMS[code] ?? messageOf(error);
 }
 
 /** Objects of a YAML file: every document, with the items of a List or of a plain sequence. */
@@ -165,15 +205,30 @@ function readProjects(file: string): Map<string, KubeObject> {
 }
 
 function readWorld(file: string): JsonObject {
-  let value: unknown;
+  const text = readText(file);
+  let value: Json;
   try {
-    value = JSON.parse(readText(file));
+    value = JSON.parse(text) as Json;
   } catch (error) {
-    if (error instanceof AppsetError) throw error;
     throw new AppsetError('APPSET_E0102', `${file}: ${messageOf(error)}`, { cause: error });
   }
-  if (!isJsonObject(value as Json))
-    throw new AppsetError('APPSET_E0102', `${file}: a world of facts is a JSON object`);
-  const world = value as JsonObject;
-  return isJsonObject(world.world) ? world.world : world;
+  const world = isJsonObject(value) && isJsonObject(value.world) ? value.world : value;
+  if (!isJsonObject(world)) throw new AppsetError('APPSET_E0102', `${file}: facts are one JSON object`);
+  for (const [key, isRight, kind] of WORLD) {
+    if (world[key] !== undefined && !isRight(world[key]))
+      throw new AppsetError('APPSET_E0102', `${file}: ${key} must be ${kind}`);
+  }
+  if (WORLD.every(([key]) => world[key] === undefined))
+    throw new AppsetError(
+      'APPSET_E0102',
+      `${file} holds no facts: give ${WORLD.map(([key]) => key).join(', ')}`,
+    );
+  return world;
 }
+
+/** What a file of facts may hold; a key that is left out is unknown. */
+const WORLD: readonly (readonly [string, (value: Json | undefined) => boolean, string])[] = [
+  ['clusterSecrets', Array.isArray, 'a list of Secrets'],
+  ['appProjects', Array.isArray, 'a list of AppProjects'],
+  ['repositories', isJsonObject, 'an object of repositories by URL'],
+];

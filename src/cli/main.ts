@@ -5,8 +5,9 @@
 import { Command, CommanderError } from 'commander';
 import { AppsetError } from '../support/errors.ts';
 import { EXIT } from './exit.ts';
+import { packageVersion } from './package-version.ts';
 import { describeError } from './report-error.ts';
-import { colours, stderrStyle } from './terminal.ts';
+import { colours, printable, stderrStyle } from './terminal.ts';
 
 /** What a command's file exports. */
 export interface CommandModule {
@@ -52,12 +53,16 @@ export async function main(argv: readonly string[]): Promise<void> {
   const finish = (value: number) => {
     code = value;
   };
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(code);
-    throw error;
-  });
+  // A reader that has seen enough (`| head`) ends the program quietly.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(code);
+      throw error;
+    });
+  }
   try {
-    await build(argv[0], finish).then((program) => program.parseAsync([...argv], { from: 'user' }));
+    const program = await build(wanted(argv), finish);
+    await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     code = exitCodeOf(error);
     if (!(error instanceof CommanderError)) process.stderr.write(describeError(error, stderrStyle()));
@@ -65,29 +70,77 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = code;
 }
 
-async function build(name: string | undefined, finish: (code: number) => void): Promise<Command> {
+/** The help of the program and of each command, as `--help` shows it in a pipe; '' is the program. */
+export async function helpTexts(): Promise<ReadonlyMap<string, string>> {
+  const program = await build(
+    COMMANDS.map(({ name }) => name),
+    () => {},
+  );
+  const texts = new Map<string, string>();
+  for (const command of [program, ...program.commands]) {
+    let text = '';
+    command.configureOutput({
+      writeOut: (part) => {
+        text += part;
+      },
+      getOutHelpWidth: () => PIPE_WIDTH,
+      getOutHasColors: () => false,
+    });
+    command.outputHelp();
+    texts.set(command === program ? '' : command.name(), text);
+  }
+  return texts;
+}
+
+/** Columns of help that does not go to a terminal, as commander has them. */
+const PIPE_WIDTH = 80;
+
+/** The commands whose files a command line needs: the one it names, or asks the help of. */
+function wanted([first, second]: readonly string[]): readonly string[] {
+  return [first === 'help' ? second : first].filter((name) => name !== undefined);
+}
+
+async function build(names: readonly string[], finish: (code: number) => void): Promise<Command> {
   const program = new Command('appset')
     .description(
       'Turns Argo CD ApplicationSets into Applications, says beforehand what it will do, and never deletes what it should not.',
     )
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(colours(stderrStyle()).red(text)) })
+    .configureOutput({ outputError: (text, write) => write(usageError(text)) })
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .showHelpAfterError('(appset --help lists the commands)')
-    .helpCommand('help [command]', 'show the help of a command')
-    .addHelpText('after', '\nappset COMMAND --help tells the options of a command.');
-  const asked = name === 'help' ? undefined : name;
+    .version(packageVersion(), '-V, --version', 'show the version number alone')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false)
+    .addHelpText('after', '\nappset COMMAND --help tells the options of a command.')
+    .action(() => program.outputHelp());
   for (const entry of COMMANDS) {
     const command = program
       .command(entry.name)
       .description(entry.summary)
       .exitOverride()
+      .helpOption('-h, --help', 'show this help')
       .showHelpAfterError(`(appset ${entry.name} --help tells the options)`);
-    if (asked === undefined || asked === entry.name) {
-      if (asked === entry.name || process.argv.includes('help')) (await entry.load()).define(command, finish);
-    }
+    if (names.includes(entry.name)) (await entry.load()).define(command, finish);
   }
-  if (name === undefined) program.action(() => program.outputHelp());
+  program
+    .command('help')
+    .argument('[command]')
+    .description('show the help of a command')
+    .exitOverride()
+    .action((name: string | undefined) => {
+      const command = name === undefined ? program : program.commands.find((one) => one.name() === name);
+      if (command === undefined) program.error(`error: unknown command '${name}'`);
+      else command.outputHelp();
+    });
   return program;
+}
+
+/** What commander found wrong, in the words and colours of our own errors. */
+function usageError(text: string): string {
+  const [, message] = /^error: ([\s\S]*)$/.exec(text) ?? [];
+  if (message === undefined) return text;
+  return `${colours(stderrStyle()).red('Error APPSET_E0801:')} ${printable(message)}`;
 }
 
 function exitCodeOf(error: unknown): number {

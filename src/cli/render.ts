@@ -3,26 +3,27 @@
  * cluster. What fails goes to stderr; the rest is still rendered.
  */
 import type { Command } from 'commander';
-import type { Application, JsonObject } from '../api/objects.ts';
+import { type Application, type JsonObject, keyOf } from '../api/objects.ts';
 import { validateSet } from '../api/validate-set.ts';
 import type { Evaluation } from '../planning/contract.ts';
 import { evaluateSet, evaluationSettings } from '../planning/evaluate.ts';
 import { normalizeApplication } from '../planning/normalize.ts';
 import { systemClock } from '../support/clock.ts';
-import type { AppsetError } from '../support/errors.ts';
+import { AppsetError } from '../support/errors.ts';
+import { LIMITS } from '../support/limits.ts';
 import { systemRandom } from '../support/random.ts';
 import { emitYaml } from '../support/yaml.ts';
 import { EXIT, worst } from './exit.ts';
-import { type FactOptions, factOptions, offlineFacts } from './facts.ts';
+import { type FactOptions, factOptions, type NotGiven, offlineFacts } from './facts.ts';
 import { collect, oneOf } from './options.ts';
-import { describeError } from './report-error.ts';
+import { describeError, describeNote, describeRemark } from './report-error.ts';
 import { placeInFile, readSets, type SetFile } from './set-files.ts';
-import { count, stderrStyle, stdoutStyle, table } from './terminal.ts';
+import { count, printable, stderrStyle, stdoutStyle, table } from './terminal.ts';
 
 const FORMATS = ['table', 'yaml', 'json', 'name'] as const;
 
 interface Options extends FactOptions {
-  readonly filename: readonly string[];
+  readonly filename?: readonly string[];
   readonly output?: (typeof FORMATS)[number];
   readonly compat?: 'argocd';
   readonly namespace: string;
@@ -32,7 +33,7 @@ interface Options extends FactOptions {
 export function define(command: Command, finish: (code: number) => void): void {
   factOptions(
     command
-      .requiredOption(
+      .option(
         '-f, --filename <file>',
         'file with ApplicationSets, - for standard input (repeatable)',
         collect,
@@ -53,23 +54,28 @@ export function define(command: Command, finish: (code: number) => void): void {
 /** A set with what came of it. */
 interface Rendered {
   readonly file: SetFile;
-  readonly evaluation: Evaluation;
   /** valid Applications as they would be written, in order of name */
   readonly applications: readonly Application[];
   /** what keeps an Application, an element or the whole set from being rendered */
   readonly failures: readonly AppsetError[];
+  /** what a reader should know and what fails nothing */
+  readonly notes: readonly AppsetError[];
 }
 
 async function render(options: Options): Promise<number> {
+  if (options.filename === undefined)
+    throw new AppsetError(
+      'APPSET_E0801',
+      'no file is given: name one with -f FILE, or -f - for standard input',
+    );
   const files = readSets(options.filename);
   const facts = offlineFacts(options);
-  const codes: number[] = [];
   try {
     const all: Rendered[] = [];
     for (const file of files) all.push(await renderSet(file, options, facts.sources));
     process.stdout.write(print(all, options));
-    report(all, codes);
-    return worst(codes);
+    report(all, facts.notGiven());
+    return worst(all.flatMap(({ failures }) => failures.map(exitCodeOf)));
   } finally {
     facts.close();
   }
@@ -90,27 +96,64 @@ async function renderSet(
     clock: systemClock,
     random: systemRandom,
   });
-  const written = compat ? [] : validateSet(file.set as unknown as JsonObject);
   const invalid = evaluation.invalid;
   const applications = evaluation.rendered
     .map(({ application }) => application)
     .filter(({ metadata }) => !invalid.has(`${metadata.namespace}/${metadata.name}`))
     .map((application) => normalizeApplication(application));
   const stopped = compat && evaluation.firstError !== undefined;
-  const failures = stopped
-    ? [evaluation.firstError.error]
-    : [
-        ...evaluation.generation.errors,
-        ...evaluation.failedRows.map((row) => row.error),
-        ...invalid.values(),
-      ];
+  const { failures, notes } = problemsOf(file, evaluation, compat);
   return {
     file,
-    evaluation,
     applications: stopped ? [] : applications.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)),
-    failures: [...written, ...failures].map((error) => placeInFile(error, file)),
+    failures: failures.map((error) => placeInFile(error, file)),
+    notes: notes.map((error) => placeInFile(error, file)),
   };
 }
+
+/** Everything that is wrong with a set and its facts, each told once. */
+function problemsOf(
+  { set }: SetFile,
+  evaluation: Evaluation,
+  compat: boolean,
+): { readonly failures: readonly AppsetError[]; readonly notes: readonly AppsetError[] } {
+  const place = { set: keyOf(set) };
+  const unread = evaluation.validationUnknown;
+  // What was not given is told by a remark: the check is left out.
+  const unchecked = unread === undefined || unread.code === 'APPSET_E0404' ? [] : [unread.at(place)];
+  if (compat) {
+    const first = evaluation.firstError?.error;
+    const failures = first === undefined ? [...evaluation.invalid.values(), ...unchecked] : [first];
+    return { failures, notes: [] };
+  }
+  const written = validateSet(set as unknown as JsonObject).map((error) => error.at(place));
+  const told = new Set(written.map((error) => `${error.code} ${error.place.field}`));
+  const generation = evaluation.generation.errors.filter(
+    (error) => error.code !== 'APPSET_E0201' || !written.some((other) => isAbout(other, error)),
+  );
+  return {
+    failures: [
+      ...written,
+      ...generation,
+      ...evaluation.failedRows.map((row) => row.error),
+      ...evaluation.invalid.values(),
+      ...unchecked.filter((error) => !generation.some(({ message }) => message.includes(error.message))),
+    ],
+    notes: evaluation.notices.filter((note) => !told.has(`${note.code} ${note.place.field}`)),
+  };
+}
+
+/** Whether the check of the set as written has told what a generator then refused. */
+function isAbout(written: AppsetError, refused: AppsetError): boolean {
+  const field = written.place.field ?? '';
+  const generator = `spec.${refused.place.generator ?? ''}`;
+  return isAtOrBelow(field, generator) || isAtOrBelow(generator, field);
+}
+
+const isAtOrBelow = (path: string, parent: string): boolean =>
+  path === parent || path.startsWith(`${parent}.`) || path.startsWith(`${parent}[`);
+
+const exitCodeOf = (error: AppsetError): number => (error.kind === 'source' ? EXIT.unreadable : EXIT.failed);
 
 function print(all: readonly Rendered[], options: Options): string {
   const applications = all.flatMap((rendered) => rendered.applications);
@@ -118,7 +161,9 @@ function print(all: readonly Rendered[], options: Options): string {
     case 'yaml':
       return applications.length === 0 ? '' : emitYaml(applications as unknown as JsonObject[]);
     case 'name':
-      return applications.map(({ metadata }) => `${metadata.namespace}/${metadata.name}\n`).join('');
+      return applications
+        .map(({ metadata }) => printable(`${metadata.namespace}/${metadata.name}\n`))
+        .join('');
     case 'json':
       return `${JSON.stringify(asJson(all), null, 2)}\n`;
     case 'table':
@@ -128,7 +173,7 @@ function print(all: readonly Rendered[], options: Options): string {
 
 function asJson(all: readonly Rendered[]): object {
   const failure = (rendered: Rendered) => (error: AppsetError) => ({
-    set: `${rendered.file.set.metadata.namespace}/${rendered.file.set.metadata.name}`,
+    set: keyOf(rendered.file.set),
     code: error.code,
     message: error.message,
     ...(error.place.generator === undefined ? {} : { generator: error.place.generator }),
@@ -183,32 +228,35 @@ function sourceOf(spec: JsonObject): string {
     .join(', ');
 }
 
-/** Says on stderr what went wrong, and collects exit codes. */
-function report(all: readonly Rendered[], codes: number[]): void {
+/** Says on stderr what went wrong, what one should know, and which checks were left out. */
+function report(all: readonly Rendered[], notGiven: readonly NotGiven[]): void {
   const style = stderrStyle();
-  const left = new Set<string>();
-  for (const { evaluation, failures, file } of all) {
-    for (const error of failures) {
-      process.stderr.write(`${describeError(error, style)}\n`);
-      codes.push(error.kind === 'source' ? EXIT.unreadable : EXIT.failed);
-    }
-    for (const notice of evaluation.notices)
-      process.stderr.write(`Note: ${placeInFile(notice, file).message}\n`);
-    const missing = evaluation.validationUnknown;
-    if (missing === undefined) continue;
-    if (missing.code === 'APPSET_E0404') left.add(missing.message);
-    else if (!failures.includes(missing)) {
-      process.stderr.write(`${describeError(missing, style)}\n`);
-      codes.push(EXIT.unreadable);
-    }
+  const write = (text: string) => process.stderr.write(text);
+  for (const { failures, notes } of all) {
+    for (const error of failures) write(`${describeError(error, style)}\n`);
+    for (const note of notes) write(`${describeNote(note, style)}\n`);
   }
-  if (left.size > 0) process.stderr.write(`Not checked: ${[...left].join('; ')}.\n`);
+  const failures = all.flatMap((rendered) => rendered.failures);
+  const unchecked = notGiven.filter(
+    ({ what }) => !failures.some(({ code, message }) => code === 'APPSET_E0404' && message.includes(what)),
+  );
+  if (unchecked.length > 0)
+    write(describeRemark(`not checked, because not given: ${facts(unchecked)}`, style));
+  if (process.stderr.isTTY !== true) return;
   const applications = all.reduce((sum, rendered) => sum + rendered.applications.length, 0);
-  const failed = all.reduce((sum, rendered) => sum + rendered.failures.length, 0);
-  if (process.stderr.isTTY === true)
-    process.stderr.write(
-      `${count(applications, 'Application')} of ${count(all.length, 'set')}${failed > 0 ? `, ${count(failed, 'problem')}` : ''}\n`,
-    );
+  const problems = failures.length > 0 ? `, ${count(failures.length, 'problem')}` : '';
+  write(`${count(applications, 'Application')} of ${count(all.length, 'set')}${problems}\n`);
+}
+
+/** `AppProject a, AppProject b (--projects); the clusters (--clusters)`. */
+function facts(notGiven: readonly NotGiven[]): string {
+  return [...Map.groupBy(notGiven, ({ flag }) => flag)]
+    .map(([flag, group]) => {
+      const more = group.length - LIMITS.namesShown;
+      const shown = group.slice(0, LIMITS.namesShown).map(({ what }) => what);
+      return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''} (${flag})`;
+    })
+    .join('; ');
 }
 
 const EXAMPLES = `

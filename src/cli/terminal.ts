@@ -62,17 +62,20 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** Text without control characters other than tab and newline: names from outside cannot steer a terminal. */
+/**
+ * Text without control characters other than tab and newline, and without marks that turn the direction
+ * of writing: names from outside cannot steer a terminal or show themselves as something else.
+ */
 export function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\uFFFD');
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\uFFFD');
 }
 
 /**
- * A table with a header line. Columns are as wide as their widest cell; on a terminal the widest
+ * A table with a header line; cells are made printable. Columns are as wide as their widest cell; on a terminal the widest
  * columns are cut with `…` until a line fits.
  */
 export function table(header: readonly string[], rows: readonly (readonly string[])[], style: Style): string {
-  const cells = [header, ...rows].map((row) => row.map((cell) => cell.replaceAll('\n', ' ')));
+  const cells = [header, ...rows].map((row) => row.map((cell) => printable(cell).replace(/[\n\t]/g, ' ')));
   const widths = header.map((_, column) => Math.max(...cells.map((row) => displayWidth(row[column] ?? ''))));
   const gap = 3;
   if (style.width !== undefined) {

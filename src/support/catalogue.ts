@@ -137,7 +137,7 @@ export const CATALOGUE = {
     'source',
     false,
     'a fact was not given',
-    'Give it with --clusters, --projects, --repo or --facts, or read live facts with --live.',
+    'Give it with --clusters, --projects, --repo or --facts.',
   ),
   APPSET_E0405: entry(
     'source',
@@ -233,6 +233,12 @@ export const CATALOGUE = {
     false,
     'the demo could not be given',
     'See the message; git must be on the PATH.',
+  ),
+  APPSET_E0804: entry(
+    'usage',
+    false,
+    'a file named on the command line cannot be read',
+    'Check the path and its permissions.',
   ),
   // 09 sandbox
   APPSET_E0901: entry(
