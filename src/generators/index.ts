@@ -74,6 +74,15 @@ function failedEntry(
   };
 }
 
+/** A set that would generate nothing, whatever the facts are: taken for a mistake, not for a wish. */
+function withoutGenerators(set: ApplicationSet): FieldOutcome {
+  const error = new AppsetError(
+    'APPSET_E0201',
+    'spec.generators is empty: a set without generators generates nothing',
+  );
+  return failedEntry({}, { path: '', place: 'generators', depth: 1, original: {} }, set, error);
+}
+
 async function evaluateEntry(
   entry: JsonObject,
   at: EntryPosition,
@@ -151,6 +160,11 @@ export async function generateSet(set: ApplicationSet, context: GenerationContex
     for (const { field, template, outcome } of outcomes) {
       entries.push({ index, generator: field, template, generated: generated(outcome, failed) });
     }
+  }
+  if (generators.length === 0 && !compat) {
+    const { field, template, outcome } = withoutGenerators(set);
+    errors.push(...outcome.problems.map((problem) => problem.error));
+    entries.push({ index: 0, generator: field, template, generated: generated(outcome, false) });
   }
   return { entries, errors, requeueAfterSeconds: requeueAfterSeconds(generators, context.settings) };
 }

@@ -20,7 +20,7 @@ export interface YamlDocument {
   readonly start: SourcePosition;
   /**
    * Where the value at a path stands, or its key when `of` is `key`. A path is a list, or text such as
-   * `spec.generators[0].git`. What is not there answers with its nearest parent that is.
+   * `spec.generators[0].git`. What is not there answers with the value, or key, of its nearest parent that is.
    */
   position(path: string | readonly (string | number)[], of?: 'key' | 'value'): SourcePosition;
 }
@@ -66,21 +66,25 @@ function find(root: Node, path: readonly (string | number)[], of: 'key' | 'value
     isAlias(node) ? (anchors.get(node.source) ?? node) : node;
   let node: Node | null = root;
   let offset = root.range?.[0] ?? 0;
+  let parent = offset;
+  const missing = () => (of === 'key' ? parent : offset);
   for (const [index, step] of path.entries()) {
     const last = index === path.length - 1;
     const container: Node | null = follow(node);
     if (isSeq(container) && typeof step === 'number') {
       node = (container.items[step] as Node | undefined) ?? null;
-      if (node === null) return offset;
+      if (node === null) return missing();
       offset = node.range?.[0] ?? offset;
+      parent = offset;
     } else if (isMap(container)) {
       const pair = pairOf(container.items as Pair<Node, Node | null>[], String(step), follow);
-      if (pair === undefined) return offset;
+      if (pair === undefined) return missing();
       node = pair.value;
       const key = pair.key.range?.[0] ?? offset;
       offset = last && of === 'key' ? key : empty(node) ? key : (node?.range?.[0] ?? key);
+      parent = key;
     } else {
-      return offset;
+      return missing();
     }
   }
   return offset;

@@ -23,7 +23,9 @@ export function problemOf(error: ParseMistake, text: string): YamlProblem {
   const [stage, words, offset] = wording(error, text);
   const line = lineAt(text, offset) - (words.endsWith('end of stream') && !text.endsWith('\n') ? 1 : 0);
   const shown = line === 0 ? 0 : stage === 'scanner' ? line + 1 : line;
-  return new YamlProblem(`yaml: ${shown === 0 ? '' : `line ${shown}: `}${words}`, error.pos[0]);
+  // The library stands at the beginning of what it could not read; a colon too many is the better place.
+  const place = words.startsWith('mapping values') ? offset : error.pos[0];
+  return new YamlProblem(`yaml: ${shown === 0 ? '' : `line ${shown}: `}${words}`, place);
 }
 
 /** 0-based line; the end of the text counts as a line of its own. */

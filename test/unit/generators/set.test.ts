@@ -21,6 +21,15 @@ describe('entries and their fields', () => {
     ]);
   });
 
+  test('a set without generators is a mistake, unknown and not empty', async () => {
+    const generation = await generate({ generators: [] });
+    expect(generation.errors).toMatchObject([
+      { code: 'APPSET_E0201', message: expect.stringContaining('spec.generators is empty') },
+    ]);
+    expect(generation.entries.flatMap(({ generated }) => generated.unknown)).toHaveLength(1);
+    expect((await generate({ generators: [], settings: { compat: true } })).errors).toEqual([]);
+  });
+
   test.each(['scmProvider', 'pullRequest', 'clusterDecisionResource', 'plugin'])(
     '%s is refused by name, not ignored',
     async (field) => {

@@ -60,6 +60,20 @@ describe('parseYamlDocuments', () => {
     expect(document?.position('a.e')).toEqual({ line: 7, column: 6 });
   });
 
+  it('answers with the nearest parent for what is not there', () => {
+    const document = parseYamlDocuments('kind: A\nspec:\n  list:\n    - a: 1\n')[0];
+    expect(document?.position('spec.gone.deeper', 'key')).toEqual({ line: 2, column: 1 });
+    expect(document?.position('spec.gone.deeper', 'value')).toEqual({ line: 3, column: 3 });
+    expect(document?.position('spec.list[0].b', 'key')).toEqual({ line: 4, column: 7 });
+    expect(document?.position('spec.list[7]', 'key')).toEqual({ line: 3, column: 3 });
+  });
+
+  it('points at the colon that is too many', () => {
+    expect(() => parseYamlDocuments('a: b\n c: d\n', 'bad.yaml')).toThrow(
+      expect.objectContaining({ place: { position: expect.objectContaining({ line: 2, column: 3 }) } }),
+    );
+  });
+
   it('names the file of a mistake', () => {
     const read = () => parseYamlDocuments('a: 1\n---\nb: [\n', 'bad.yaml');
     expect(read).toThrow("did not find expected ',' or ']'");
