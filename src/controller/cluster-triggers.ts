@@ -44,7 +44,7 @@ export function clusterSecretWakes(
     .filter(
       (set) =>
         awaitsValidation(set) ||
-        selectorsOf(set).some((selector) =>
+        clusterSelectors(set).some((selector) =>
           versions.some((secret) => takes(selector, secret.metadata.labels ?? {})),
         ),
     )
@@ -133,7 +133,7 @@ function takes(selector: JsonObject, labels: Readonly<Record<string, string>>): 
 }
 
 /** Selectors of all clusters generators of a set, at any depth. */
-function selectorsOf(set: ApplicationSet): readonly JsonObject[] {
+export function clusterSelectors(set: ApplicationSet): readonly JsonObject[] {
   const found: JsonObject[] = [];
   const walk = (generator: JsonObject): void => {
     if (isJsonObject(generator.clusters)) {

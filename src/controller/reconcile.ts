@@ -1,84 +1,30 @@
 /**
- * One run for one set, by its key: read, evaluate, plan, apply, tell. Callable alone, with clock, API,
- * view and facts handed in; the queue, the watches and the process are others' work. Phases stand in
- * order, each its own function; status is one patch at the end (spec controller-and-operations §2).
+ * One run for one set, by its key: callable alone, with clock, API, view and facts handed in; the queue,
+ * the watches and the process are others' work. A set that changes under a run is planned again; one
+ * that is being deleted is released (spec controller-and-operations §2).
  */
-import { type ObjectClient, RESOURCES } from '../api/client.ts';
-import { REFRESH_SET_ANNOTATION } from '../api/names.ts';
-import { type ApplicationSet, type JsonObject, keyOf } from '../api/objects.ts';
-import type { Sources } from '../generators/contract.ts';
-import type { Evaluation } from '../planning/contract.ts';
-import { type EvaluationSettings, evaluateSet, evaluationSettings } from '../planning/evaluate.ts';
-import { type LiveApplications, type Plan, planSet } from '../planning/plan.ts';
-import { effectivePolicy, type Policy } from '../planning/policy.ts';
-import type { Clock } from '../support/clock.ts';
-import { AppsetError, messageOf } from '../support/errors.ts';
+import { type ApplicationSet, keyOf } from '../api/objects.ts';
+import { AppsetError } from '../support/errors.ts';
 import { LIMITS } from '../support/limits.ts';
-import type { Random } from '../support/random.ts';
-import { type Applied, applyPlan } from './apply.ts';
-import { LiveBarrier, SetChanged } from './barrier.ts';
-import { ClusterPresence } from './cluster-gone.ts';
-import { failure, isRolling } from './conditions.ts';
+import { SetChanged } from './barrier.ts';
 import { finishDeletion } from './deletion.ts';
-import type { EventSink } from './events.ts';
-import type { LiveView } from './live-view.ts';
-import type { Log } from './log.ts';
-import type { ControllerMemory } from './memory.ts';
 import {
-  evaluationError,
-  ownConditions,
-  type RunError,
-  requeueAfter,
-  runConditions,
-  writeError,
-} from './outcome.ts';
-import type { ControllerSettings } from './settings.ts';
-import { type StatusDraft, writeStatus } from './status.ts';
-import { ApplicationWriter } from './write-application.ts';
+  DONE,
+  failed,
+  type Preview,
+  policyOf,
+  type ReconcileDeps,
+  type ReconcileResult,
+  SetRun,
+  writerOf,
+} from './set-run.ts';
+
+export type { Preview, ReconcileDeps, ReconcileResult, RunFacts } from './set-run.ts';
 
 export interface SetKey {
   readonly namespace: string;
   readonly name: string;
 }
-
-/** The facts of one run. */
-export interface RunFacts {
-  /** one snapshot */
-  readonly sources: Sources;
-  /** false only when argocd-cm says `cluster.inClusterEnabled: "false"` */
-  readonly inClusterEnabled: boolean;
-}
-
-export interface ReconcileDeps {
-  readonly client: ObjectClient;
-  readonly live: LiveView;
-  readonly facts: (set: ApplicationSet) => Promise<RunFacts>;
-  readonly settings: ControllerSettings;
-  /** whether sets of a namespace are ours to look at */
-  readonly allowed: (namespace: string) => boolean;
-  readonly memory: ControllerMemory;
-  readonly events: EventSink;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly signal?: AbortSignal;
-}
-
-export interface ReconcileResult {
-  /** seconds; undefined: only when something happens; negative: as the reference reports it, never */
-  readonly requeueAfterSeconds: number | undefined;
-  /** the queue backs off */
-  readonly error: unknown;
-  /** the namespace is not allowed: nothing was looked at */
-  readonly ignored?: true;
-  /** the set asks for something that is not there yet: it was left alone */
-  readonly unsupported?: AppsetError;
-  readonly plan?: Plan;
-  readonly applied?: Applied;
-}
-
-const DONE: ReconcileResult = { requeueAfterSeconds: undefined, error: undefined };
-const failed = (error: unknown): ReconcileResult => ({ requeueAfterSeconds: undefined, error });
 
 /** One run. Never throws but for the abort reason and defects. */
 export async function reconcileSet(key: SetKey, deps: ReconcileDeps): Promise<ReconcileResult> {
@@ -106,12 +52,6 @@ export async function reconcileSet(key: SetKey, deps: ReconcileDeps): Promise<Re
   }
 }
 
-/** A set as a run would see it, and what the run would do. */
-export interface Preview {
-  readonly evaluation: Evaluation;
-  readonly plan: Plan;
-}
-
 /**
  * What a run over this set would do now, by the same code; nothing is written, no status either.
  *
@@ -120,18 +60,6 @@ export interface Preview {
 export function previewSet(set: ApplicationSet, deps: ReconcileDeps): Promise<Preview> {
   return new SetRun(set, deps).preview();
 }
-
-const policyOf = (set: ApplicationSet, { policy, policyOverride }: ControllerSettings): Policy =>
-  effectivePolicy(set, policy, policyOverride);
-
-const writerOf = ({ client, clock, settings, signal }: ReconcileDeps): ApplicationWriter =>
-  new ApplicationWriter({
-    client,
-    clock,
-    dryRun: settings.dryRun,
-    concurrency: settings.concurrentApplicationUpdates,
-    ...(signal === undefined ? {} : { signal }),
-  });
 
 async function releaseTerminating(set: ApplicationSet, deps: ReconcileDeps): Promise<ReconcileResult> {
   const { settings, client, live } = deps;
@@ -151,235 +79,4 @@ async function releaseTerminating(set: ApplicationSet, deps: ReconcileDeps): Pro
     if (error instanceof AppsetError && error.code === 'APPSET_E0705') return { ...DONE, unsupported: error };
     return failed(error);
   }
-}
-
-/** The phases of a run over a set that is there. */
-class SetRun {
-  readonly #set: ApplicationSet;
-  readonly #deps: ReconcileDeps;
-  readonly #policy: Policy;
-
-  constructor(set: ApplicationSet, deps: ReconcileDeps) {
-    this.#set = set;
-    this.#deps = deps;
-    this.#policy = policyOf(set, deps.settings);
-  }
-
-  async run(): Promise<ReconcileResult> {
-    try {
-      const refused = this.#unsupported();
-      if (refused !== undefined) return await this.#refuse(refused);
-      const facts = await this.#deps.facts(this.#set);
-      const evaluation = await this.#evaluate(facts);
-      if (this.#isStopped(evaluation)) return await this.#stop(evaluation);
-      return await this.#change(facts, evaluation);
-    } catch (error) {
-      this.#deps.signal?.throwIfAborted();
-      this.#deps.log.warn({ applicationset: keyOf(this.#set), error }, 'the run failed');
-      return failed(error);
-    }
-  }
-
-  /** Rolling syncs, while they are switched on, are not ours to do yet. */
-  #unsupported(): AppsetError | undefined {
-    if (!this.#deps.settings.progressiveSyncs || !isRolling(this.#set.spec)) return undefined;
-    return new AppsetError(
-      'APPSET_E0705',
-      'strategy RollingSync is not supported yet while progressive syncs are on: the set is left as it is',
-    );
-  }
-
-  async #refuse(error: AppsetError): Promise<ReconcileResult> {
-    this.#deps.log.warn({ applicationset: keyOf(this.#set), error }, 'unsupported feature');
-    await this.#tell({
-      conditions: failure('ApplicationSetRolloutError', error.message),
-      applications: undefined,
-      clearApplicationStatus: false,
-    });
-    return { ...DONE, unsupported: error };
-  }
-
-  #evaluate(facts: RunFacts): Promise<Evaluation> {
-    const { settings, clock, random, signal } = this.#deps;
-    const change: Partial<EvaluationSettings> = {
-      compat: settings.compat,
-      newGitFileGlobbing: settings.newGitFileGlobbing,
-      requeueAfterSeconds: settings.requeueAfterSeconds,
-      controllerNamespace: settings.controllerNamespace,
-      inClusterEnabled: facts.inClusterEnabled,
-      ...(settings.allowedProjects === undefined ? {} : { allowedProjects: settings.allowedProjects }),
-    };
-    return evaluateSet(this.#set, facts.sources, evaluationSettings(change), {
-      clock,
-      random,
-      ...(signal === undefined ? {} : { signal }),
-    });
-  }
-
-  /** Compat mode stops at the first error; neither mode goes on without validation. */
-  #isStopped(evaluation: Evaluation): boolean {
-    if (evaluation.validationUnknown !== undefined) return true;
-    return this.#deps.settings.compat && evaluation.firstError !== undefined;
-  }
-
-  async #stop(evaluation: Evaluation): Promise<ReconcileResult> {
-    const error = evaluationError(evaluation);
-    this.#deps.log.error({ applicationset: keyOf(this.#set), error: error?.message }, 'nothing is written');
-    await this.#tell(
-      { conditions: runConditions(error), applications: undefined, clearApplicationStatus: false },
-      this.#deps.settings.compat,
-    );
-    return { requeueAfterSeconds: this.#requeue(evaluation, []), error: undefined };
-  }
-
-  #requeue(evaluation: Evaluation, waits: readonly number[]): number | undefined {
-    return requeueAfter(evaluation, { compat: this.#deps.settings.compat, waits });
-  }
-
-  /** What a run would do now; nothing is written. */
-  async preview(): Promise<Preview> {
-    const facts = await this.#deps.facts(this.#set);
-    const evaluation = await this.#evaluate(facts);
-    const { plan } = await this.#plan(facts, evaluation);
-    return { evaluation, plan };
-  }
-
-  async #plan(facts: RunFacts, evaluation: Evaluation): Promise<ReturnType<typeof planSet>> {
-    const { settings, clock, memory } = this.#deps;
-    const { compat } = settings;
-    return planSet({
-      set: this.#set,
-      evaluation,
-      live: await this.#applications(),
-      settings: {
-        compat,
-        policy: this.#policy,
-        adopt: settings.adopt,
-        preservedLabels: settings.preservedLabels,
-        preservedAnnotations: settings.preservedAnnotations,
-      },
-      origins: compat ? new Map() : memory.of(this.#set).origins,
-      noClusters: compat ? false : await hasNoClusters(this.#set, facts.sources),
-      now: clock.now(),
-    });
-  }
-
-  async #change(facts: RunFacts, evaluation: Evaluation): Promise<ReconcileResult> {
-    const { settings, client, clock, signal, memory, events, live, log } = this.#deps;
-    const { compat } = settings;
-    const set = this.#set;
-    const remembered = memory.of(set);
-    const { plan, planner } = await this.#plan(facts, evaluation);
-    const barrier = new LiveBarrier(client, set, clock, signal);
-    const applied = await applyPlan(plan, {
-      planner,
-      writer: writerOf(this.#deps),
-      barrier,
-      clock,
-      events,
-      live,
-      memory: remembered,
-      log,
-      dryRun: settings.dryRun,
-      clusters: new ClusterPresence({
-        compat,
-        client,
-        clock,
-        memory: remembered,
-        sources: facts.sources,
-        inClusterEnabled: facts.inClusterEnabled,
-        controllerNamespace: settings.controllerNamespace,
-        settleSeconds: settings.clusterSettleSeconds,
-      }),
-    });
-    if (applied.changed !== undefined) return { ...failed(applied.changed), plan, applied };
-    remembered.recordOrigins(evaluation);
-    return { ...(await this.#conclude(evaluation, plan, applied)), plan, applied };
-  }
-
-  async #applications(): Promise<LiveApplications> {
-    try {
-      return await this.#deps.live.applications(this.#set.metadata.namespace ?? '');
-    } catch (error) {
-      throw new AppsetError(
-        'APPSET_E0707',
-        `failed to get current applications for application set: error retrieving applications: ${messageOf(error)}`,
-        { cause: error },
-      );
-    }
-  }
-
-  async #conclude(evaluation: Evaluation, plan: Plan, applied: Applied): Promise<ReconcileResult> {
-    const { compat } = this.#deps.settings;
-    const writing = writeError(applied, plan, this.#policy);
-    const wrong = compat
-      ? (writing ?? evaluationError(evaluation))
-      : (evaluationError(evaluation) ?? writing);
-    let set = this.#set;
-    let refreshing: RunError | undefined;
-    // a failed run keeps the mark that asked for it
-    if (writing === undefined && evaluation.firstError === undefined) {
-      try {
-        set = await this.#removeRefresh();
-      } catch (error) {
-        this.#deps.signal?.throwIfAborted();
-        refreshing = { reason: 'RefreshApplicationError', message: messageOf(error), error };
-      }
-    }
-    const stopped = compat && writing !== undefined;
-    const told = refreshing ?? wrong;
-    const conditions = [...runConditions(told), ...(compat ? [] : ownConditions(evaluation, plan, applied))];
-    const draft: StatusDraft = {
-      conditions,
-      applications: stopped ? undefined : (await this.#applications()).controlledBy(set.metadata.name),
-      clearApplicationStatus: true,
-    };
-    await this.#tell(draft, false, set);
-    if (refreshing !== undefined) return failed(refreshing.error);
-    if (stopped) return failed(writing?.error);
-    return { requeueAfterSeconds: this.#requeue(evaluation, applied.waits), error: undefined };
-  }
-
-  /** Takes the refresh annotation off; answers the set as it is then. */
-  async #removeRefresh(): Promise<ApplicationSet> {
-    const { client, settings, signal } = this.#deps;
-    const { namespace, name, uid, annotations } = this.#set.metadata;
-    if (annotations?.[REFRESH_SET_ANNOTATION] === undefined) return this.#set;
-    const patch: JsonObject = {
-      metadata: {
-        annotations: { [REFRESH_SET_ANNOTATION]: null },
-        ...(uid === undefined ? {} : { uid }),
-      },
-    };
-    const answer = await client.patch(RESOURCES.applicationSets, namespace, name, patch, {
-      type: 'merge',
-      dryRun: settings.dryRun,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    return settings.dryRun ? this.#set : (answer as unknown as ApplicationSet);
-  }
-
-  /** The one status write of a run. `forgiving`: a failure is only logged, as on the reference's error paths. */
-  async #tell(draft: StatusDraft, forgiving = false, set = this.#set): Promise<void> {
-    const { client, clock, settings, signal, log, memory } = this.#deps;
-    try {
-      await writeStatus(set, draft, {
-        client,
-        clock,
-        settings,
-        memory: memory.of(set),
-        ...(signal === undefined ? {} : { signal }),
-      });
-    } catch (error) {
-      if (!forgiving) throw error;
-      log.warn({ applicationset: keyOf(set), error }, 'status could not be written');
-    }
-  }
-}
-
-/** The set asks for clusters, and the list of cluster Secrets is known to be empty. */
-async function hasNoClusters(set: ApplicationSet, sources: Sources): Promise<boolean> {
-  if (!JSON.stringify(set.spec.generators ?? []).includes('"clusters"')) return false;
-  const reading = await sources.clusters();
-  return reading.known && reading.value.length === 0;
 }

@@ -10,12 +10,23 @@ import type { Policy } from './policy.ts';
 /** Something of this run that did not become an Application, as far as it is known. */
 export interface Failure {
   readonly parts: readonly PartId[];
-  /** the parts as one text, whatever their order */
-  readonly partsKey: string;
   /** name of the Application, where it could be rendered */
   readonly name: string | undefined;
   /** one line for people */
   readonly message: string;
+}
+
+/** The failures of a run, found by what they may concern. */
+export interface FailureIndex {
+  readonly byName: ReadonlyMap<string, Failure>;
+  /** by all parts as one text */
+  readonly byParts: ReadonlyMap<string, Failure>;
+  /** failures without a name, by each of their parts */
+  readonly unnamedByPart: ReadonlyMap<string, Failure>;
+  /** a failure without a name that no recorded origin explains: it might be any candidate */
+  readonly unexplained: Failure | undefined;
+  /** a failure whose name no owned Application has: it may be the next one of a candidate without origin */
+  readonly newName: Failure | undefined;
 }
 
 /** The run as guards see it; the same for all candidates. */
@@ -32,15 +43,9 @@ export interface GuardContext {
   }[];
   /** the cluster Secrets are known to be none, though the set asks for clusters */
   readonly noClusters: boolean;
-  readonly failures: readonly Failure[];
+  readonly failures: FailureIndex;
   /** parts seen in this evaluation, by leaf and id */
   readonly presentParts: ReadonlySet<string>;
-  /** origins of all owned Applications, by name; undefined entries where none is recorded */
-  readonly origins: ReadonlyMap<string, Origin | undefined>;
-  /** parts that some recorded origin holds, by leaf and id */
-  readonly recordedParts: ReadonlySet<string>;
-  /** no candidate is without recorded origin */
-  readonly allOriginsRecorded: boolean;
 }
 
 export interface Candidate {
@@ -48,38 +53,57 @@ export interface Candidate {
   readonly origin: Origin | undefined;
 }
 
-/** Parts of recorded origins. */
-export const recordedPartsOf = (origins: Iterable<Origin | undefined>): ReadonlySet<string> => {
-  const keys = new Set<string>();
-  for (const origin of origins) for (const part of origin?.parts ?? []) keys.add(partKey(part));
-  return keys;
-};
-
-const failure = (parts: readonly PartId[], name: string | undefined, message: string): Failure => ({
-  parts,
-  partsKey: partsKeyOf(parts),
-  name,
-  message,
-});
-
-/** Everything that went wrong with elements in this run. */
+/** Everything that went wrong with elements in this run, in order. */
 export function failuresOf(evaluation: Evaluation): readonly Failure[] {
   const failures: Failure[] = [];
   for (const entry of evaluation.generation.entries) {
     for (const { parts, error } of entry.generated.failed) {
-      failures.push(failure(partIds(parts), undefined, error.message));
+      failures.push({ parts: partIds(parts), name: undefined, message: error.message });
     }
   }
   for (const { parts, applicationName, error } of evaluation.failedRows) {
-    failures.push(failure(partIds(parts), applicationName, error.message));
+    failures.push({ parts: partIds(parts), name: applicationName, message: error.message });
   }
   for (const { application, parts } of evaluation.rendered) {
     const { namespace, name } = application.metadata;
     const error = evaluation.invalid.get(`${namespace ?? ''}/${name}`);
     if (error === undefined) continue;
-    failures.push(failure(partIds(parts), name === '' ? undefined : name, error.message));
+    failures.push({ parts: partIds(parts), name: name === '' ? undefined : name, message: error.message });
   }
   return failures;
+}
+
+/**
+ * @param origins of all owned Applications by name, undefined where none is recorded
+ * @param candidates their names
+ */
+export function indexFailures(
+  failures: readonly Failure[],
+  origins: ReadonlyMap<string, Origin | undefined>,
+  candidates: readonly string[],
+): FailureIndex {
+  const recorded = new Set<string>();
+  for (const origin of origins.values()) for (const part of origin?.parts ?? []) recorded.add(partKey(part));
+  const allRecorded = candidates.every((name) => origins.get(name) !== undefined);
+  const byName = new Map<string, Failure>();
+  const byParts = new Map<string, Failure>();
+  const unnamedByPart = new Map<string, Failure>();
+  let unexplained: Failure | undefined;
+  let newName: Failure | undefined;
+  for (const failure of failures) {
+    const { name, parts } = failure;
+    if (parts.length > 0 && !byParts.has(partsKeyOf(parts))) byParts.set(partsKeyOf(parts), failure);
+    if (name !== undefined) {
+      if (!byName.has(name)) byName.set(name, failure);
+      if (!origins.has(name)) newName ??= failure;
+      continue;
+    }
+    const keys = parts.map(partKey);
+    for (const key of keys) if (!unnamedByPart.has(key)) unnamedByPart.set(key, failure);
+    const explained = allRecorded && keys.length > 0 && keys.every((key) => recorded.has(key));
+    if (!explained) unexplained ??= failure;
+  }
+  return { byName, byParts, unnamedByPart, unexplained, newName };
 }
 
 /** Every part this evaluation has seen, in rows that were rendered and in elements that failed. */

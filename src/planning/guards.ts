@@ -5,7 +5,7 @@
  * deletion.
  */
 import { IN_CLUSTER_NAME, IN_CLUSTER_SERVER, OWN } from '../api/names.ts';
-import type { Candidate, Failure, GuardContext } from './candidate.ts';
+import type { Candidate, Failure, FailureIndex, GuardContext } from './candidate.ts';
 import { isJsonObject } from './compare.ts';
 import { type PartId, partKey, partsKeyOf, sharesPart } from './origin.ts';
 
@@ -88,31 +88,24 @@ function pointsAtRemoteCluster({ live }: Candidate): boolean {
 }
 
 /** 3. An element failed, and this may be its Application. */
-export const elementFailed: Guard = (candidate, context) => {
-  for (const failure of context.failures) {
-    if (concerns(failure, candidate, context)) return kept('ElementFailed', failure.message);
-  }
-  return undefined;
+export const elementFailed: Guard = (candidate, { failures }) => {
+  const failure = failureFor(candidate, failures);
+  return failure && kept('ElementFailed', failure.message);
 };
 
-function concerns(failure: Failure, candidate: Candidate, context: GuardContext): boolean {
-  const { origin, live } = candidate;
-  if (failure.name === live.metadata.name) return true;
-  const known = origin !== undefined && failure.parts.length > 0;
-  if (known && partsKeyOf(origin.parts) === failure.partsKey) return true;
-  if (failure.name !== undefined) {
-    // a new name whose element nothing recorded tells apart: it may be this Application's next one
-    return origin === undefined && !context.origins.has(failure.name);
+/** By name; by all of its parts; by one of them; else, where nothing recorded tells, any. */
+function failureFor({ live, origin }: Candidate, failures: FailureIndex): Failure | undefined {
+  const named = failures.byName.get(live.metadata.name);
+  if (named !== undefined) return named;
+  if (origin === undefined) return failures.unexplained ?? failures.newName;
+  const same = failures.byParts.get(partsKeyOf(origin.parts));
+  if (same !== undefined) return same;
+  for (const part of origin.parts) {
+    const failure = failures.unnamedByPart.get(partKey(part));
+    if (failure !== undefined) return failure;
   }
-  if (origin !== undefined && sharesPart(origin.parts, failure.parts)) return true;
-  return isUnexplained(failure, context);
+  return failures.unexplained;
 }
-
-/** A failed element that no recorded origin explains might be any candidate. */
-const isUnexplained = (failure: Failure, { allOriginsRecorded, recordedParts }: GuardContext): boolean =>
-  !allOriginsRecorded ||
-  failure.parts.length === 0 ||
-  failure.parts.some((part) => !recordedParts.has(partKey(part)));
 
 /** 4. A person marked the Application to be kept; it leaves the set's hands. */
 export const markedKeep: Guard = ({ live }) =>

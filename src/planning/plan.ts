@@ -10,8 +10,8 @@ import type { AppsetError } from '../support/errors.ts';
 import {
   failuresOf,
   type GuardContext,
+  indexFailures,
   presentPartsOf,
-  recordedPartsOf,
   unknownLeavesOf,
 } from './candidate.ts';
 import { type Origin, partKey } from './origin.ts';
@@ -51,11 +51,12 @@ export function guardContext(planner: Planner, candidates: readonly Application[
     now,
     noClusters,
     unknownLeaves: unknownLeavesOf(evaluation),
-    failures: failuresOf(evaluation),
+    failures: indexFailures(
+      failuresOf(evaluation),
+      origins,
+      candidates.map(({ metadata }) => metadata.name),
+    ),
     presentParts: presentPartsOf(evaluation),
-    origins,
-    recordedParts: recordedPartsOf(origins.values()),
-    allOriginsRecorded: candidates.every(({ metadata }) => origins.get(metadata.name) !== undefined),
   };
 }
 
