@@ -28,6 +28,8 @@ export interface ClusterOptions {
 
 export interface Cluster {
   readonly url: string;
+  /** where etcd answers clients */
+  readonly etcdUrl: string;
   /** kubeconfig of a member of system:masters */
   readonly kubeconfig: string;
   readonly token: string;
@@ -40,6 +42,9 @@ export interface Cluster {
   startApiServer(): Promise<void>;
   /** starts kube-controller-manager now, for clusters that began without one */
   startControllerManager(): Promise<void>;
+  /** stops garbage collection, and lets it go on where it stood */
+  pauseControllerManager(): void;
+  resumeControllerManager(): void;
   /** stops etcd from answering, and lets it go on */
   pauseEtcd(): void;
   resumeEtcd(): void;
@@ -114,6 +119,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   ]);
   const cluster: Cluster = {
     url,
+    etcdUrl: `http://127.0.0.1:${etcdPort}`,
     token,
     folder,
     get ca() {
@@ -136,6 +142,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
         '--secure-port=0',
       ]);
     },
+    pauseControllerManager: () => void children.get('kube-controller-manager')?.kill('SIGSTOP'),
+    resumeControllerManager: () => void children.get('kube-controller-manager')?.kill('SIGCONT'),
     pauseEtcd: () => void children.get('etcd')?.kill('SIGSTOP'),
     resumeEtcd: () => void children.get('etcd')?.kill('SIGCONT'),
     stop: async () => {

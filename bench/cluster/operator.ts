@@ -1,0 +1,97 @@
+/**
+ * The operator as users run it, a process of its own, watched from outside: CPU and memory as the
+ * kernel counts them, its log in a file that costs this process nothing until it is read.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../..');
+const TICKS = 100;
+
+export interface OperatorOptions {
+  readonly kubeconfig: string;
+  readonly folder: string;
+  /** name of this run, for its log and its profile */
+  readonly name: string;
+  /** folder for CPU profiles; none are made without it */
+  readonly profile?: string;
+  readonly args?: readonly string[];
+}
+
+export class OperatorUnderTest {
+  readonly #child: ChildProcess;
+  readonly #log: string;
+  readonly #gone: Promise<void>;
+  readonly startedAt = performance.now();
+
+  constructor({ kubeconfig, folder, name, profile, args = [] }: OperatorOptions) {
+    this.#log = join(folder, `${name}.log`);
+    const log = openSync(this.#log, 'w');
+    const profiling =
+      profile === undefined
+        ? []
+        : ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${name}.cpuprofile`];
+    const command = ['run', '--kubeconfig', kubeconfig, '--namespace', 'argocd', ...args];
+    this.#child = spawn(
+      join(root, 'node_modules', '.bin', 'node'),
+      [...profiling, join(root, 'bin', 'appset.js'), ...command],
+      { stdio: ['ignore', log, log] },
+    );
+    closeSync(log);
+    this.#gone = new Promise((done) => this.#child.once('exit', () => done()));
+  }
+
+  get log(): string {
+    return readFileSync(this.#log, 'utf8');
+  }
+
+  /** How often the log has a line with this message. */
+  said(message: string): number {
+    return this.log.split(`"msg":"${message}"`).length - 1;
+  }
+
+  /** @returns the moment, as performance.now() tells it */
+  async until(message: string, times = 1, limitSeconds = 120): Promise<number> {
+    const end = performance.now() + limitSeconds * 1_000;
+    while (this.said(message) < times) {
+      if (this.#child.exitCode !== null) throw new Error(`the operator ended: ${this.log.slice(-2_000)}`);
+      if (performance.now() > end) throw new Error(`${message}: ${this.said(message)} of ${times}`);
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    return performance.now();
+  }
+
+  /** User and system time so far, in seconds. */
+  cpu(): number {
+    const text = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS;
+  }
+
+  /** Resident memory now and at its highest, in MB. */
+  memory(): { readonly now: number; readonly peak: number } {
+    const text = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
+    const kib = (name: string) =>
+      Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? Number.NaN);
+    return { now: kib('VmRSS') / 1_024, peak: kib('VmHWM') / 1_024 };
+  }
+
+  /** Waits until it has used next to no CPU for two seconds. */
+  async settled(limitSeconds = 120): Promise<void> {
+    const end = performance.now() + limitSeconds * 1_000;
+    for (let before = this.cpu(); ; ) {
+      await new Promise((done) => setTimeout(done, 2_000));
+      const now = this.cpu();
+      if (now - before <= 0.06) return;
+      if (performance.now() > end) throw new Error(`the operator is not at rest after ${limitSeconds} s`);
+      before = now;
+    }
+  }
+
+  /** SIGTERM, and gone when this resolves. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGTERM');
+    await this.#gone;
+  }
+}
