@@ -42,6 +42,11 @@ const COMMANDS: readonly Entry[] = [
     summary: 'show the Applications a set generates, offline',
     load: () => import('./render.ts'),
   },
+  {
+    name: 'plan',
+    summary: 'show what a run over live sets would do now, and why not the rest',
+    load: () => import('./plan.ts'),
+  },
   { name: 'get', summary: 'show sets at a glance', load: () => import('./get.ts') },
   { name: 'conformance', summary: 'run compatibility cases', load: () => import('./conformance.ts') },
   { name: 'version', summary: 'show the version', load: () => import('./version.ts') },

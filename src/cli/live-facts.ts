@@ -1,0 +1,116 @@
+/**
+ * What a command needs to see a set as the operator would: live objects and facts read once, from a
+ * cluster or from a dump of one. Nothing is ever written through it.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
+import { SECRET_TYPE_LABEL } from '../api/names.ts';
+import type { KubeObject } from '../api/objects.ts';
+import { noEvents } from '../controller/events.ts';
+import { DirectLiveView, listAll } from '../controller/live-view.ts';
+import { silentLog } from '../controller/log.ts';
+import { ControllerMemory } from '../controller/memory.ts';
+import type { ReconcileDeps } from '../controller/reconcile.ts';
+import type { ControllerSettings } from '../controller/settings.ts';
+import { Git } from '../git/index.ts';
+import { createStore } from '../sandbox/index.ts';
+import { createLiveSources, type ObjectsView } from '../sources/live/index.ts';
+import { systemClock } from '../support/clock.ts';
+import { AppsetError, asAppsetError } from '../support/errors.ts';
+import { systemRandom } from '../support/random.ts';
+import { readObjects } from './facts.ts';
+
+export interface LiveWorld {
+  readonly deps: ReconcileDeps;
+  close(): void;
+}
+
+/** A client on the objects of a dump (`kubectl get -o yaml` of the kinds that count). */
+export function dumpClient(file: string): ObjectClient {
+  const client = createStore({ lenient: true, gc: 'off' });
+  const known = new Set<string>(Object.values(RESOURCES).map(({ kind }) => kind));
+  const objects = readObjects(file).filter((object) => known.has(String(object.kind)));
+  if (objects.length === 0) throw new AppsetError('APPSET_E0102', `${file}: no objects of a cluster`);
+  client.store.seed(...objects);
+  return client;
+}
+
+/**
+ * Everything a preview needs.
+ *
+ * @param allowLocalGit `file` and `git` addresses too
+ * @throws AppsetError APPSET_E0601 when the API server cannot be read
+ */
+export async function liveWorld(
+  client: ObjectClient,
+  settings: ControllerSettings,
+  allowLocalGit: boolean,
+): Promise<LiveWorld> {
+  const namespace = settings.controllerNamespace;
+  const view = async (
+    type: (typeof RESOURCES)[keyof typeof RESOURCES],
+    labelSelector?: string,
+  ): Promise<ObjectsView> => {
+    const objects = await readAll(client, type, namespace, labelSelector);
+    return { synced: true, list: () => objects };
+  };
+  const home = mkdtempSync(join(tmpdir(), 'appset-git-'));
+  try {
+    const sources = createLiveSources({
+      namespace,
+      clock: systemClock,
+      clusterSecrets: await view(RESOURCES.secrets, `${SECRET_TYPE_LABEL}=cluster`),
+      repositorySecrets: await view(RESOURCES.secrets, `${SECRET_TYPE_LABEL} in (repository,repo-creds)`),
+      projects: await view(RESOURCES.appProjects),
+      git: new Git({ home, clock: systemClock, allowLocal: allowLocalGit }),
+    });
+    const snapshot = sources.snapshot();
+    const inClusterEnabled = await readInClusterEnabled(client, namespace);
+    return {
+      deps: {
+        client,
+        live: new DirectLiveView(client),
+        facts: async () => ({ sources: snapshot, inClusterEnabled }),
+        settings,
+        allowed: () => true,
+        memory: new ControllerMemory(),
+        events: noEvents,
+        clock: systemClock,
+        random: systemRandom,
+        log: silentLog,
+      },
+      close: () => rmSync(home, { recursive: true, force: true }),
+    };
+  } catch (error) {
+    rmSync(home, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function readAll(
+  client: ObjectClient,
+  type: (typeof RESOURCES)[keyof typeof RESOURCES],
+  namespace: string,
+  labelSelector?: string,
+): Promise<readonly KubeObject[]> {
+  try {
+    return await listAll(client, type, {
+      namespace,
+      ...(labelSelector === undefined ? {} : { labelSelector }),
+    });
+  } catch (error) {
+    throw asAppsetError(error, 'APPSET_E0601').prefixed(`${type.plural} of ${namespace}: `);
+  }
+}
+
+async function readInClusterEnabled(client: ObjectClient, namespace: string): Promise<boolean> {
+  try {
+    const { data } = await client.get(RESOURCES.configMaps, namespace, 'argocd-cm');
+    return (data as Readonly<Record<string, unknown>> | undefined)?.['cluster.inClusterEnabled'] !== 'false';
+  } catch (error) {
+    if (isNotFound(error)) return true;
+    throw asAppsetError(error, 'APPSET_E0601');
+  }
+}
