@@ -239,6 +239,7 @@ async function collected(client: ObjectClient): Promise<void> {
     const { items: applications } = await client.list(RESOURCES.applications, { namespace });
     const uids = new Set(sets.map(({ metadata }) => metadata.uid));
     const isWaiting = ({ metadata }: KubeObject) =>
+      metadata.deletionTimestamp !== undefined &&
       (metadata.finalizers ?? []).some((one) => one === 'orphan' || one === 'foregroundDeletion');
     const isDangling = ({ metadata }: KubeObject) =>
       metadata.deletionTimestamp === undefined &&

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { systemClock } from '../../src/support/clock.ts';
-import { until } from './until.ts';
+import { InVain, until } from './until.ts';
 
 export interface LogLine {
   readonly level: string;
@@ -69,9 +69,8 @@ export function startOperatorProcess(kubeconfig: string, args: readonly string[]
         () => {
           const found = lines.find((line) => line.msg === msg);
           if (found !== undefined) return found;
-          return isGone()
-            ? Promise.reject(new Error(`it ended with ${child.exitCode}: ${stderr}`))
-            : undefined;
+          if (isGone()) throw new InVain(`the operator ended with ${child.exitCode}: ${stderr}`);
+          return undefined;
         },
         {
           timeoutMs,

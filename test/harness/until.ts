@@ -5,6 +5,9 @@
 import { systemClock } from '../../src/support/clock.ts';
 import { messageOf } from '../../src/support/errors.ts';
 
+/** Thrown by a check: it will never come true. */
+export class InVain extends Error {}
+
 const FIRST_MS = 10;
 const LONGEST_MS = 250;
 
@@ -26,6 +29,7 @@ export async function until<T>(
       if (answer !== undefined && answer !== false) return answer;
       trouble = '';
     } catch (error) {
+      if (error instanceof InVain) throw error;
       trouble = messageOf(error);
     }
     if (systemClock.monotonic() > end) {
