@@ -15,6 +15,7 @@ import { EXIT } from './exit.ts';
 import { oneOf } from './options.ts';
 import { packageVersion } from './package-version.ts';
 import { progress } from './progress.ts';
+import { printable } from './terminal.ts';
 
 const FORMATS = ['text', 'json', 'html'] as const;
 
@@ -54,7 +55,7 @@ async function output(
     case 'html':
       return htmlReport(cases, results);
     case 'text':
-      return `${formatReport(summarize(results))}\n`;
+      return printable(`${formatReport(summarize(results))}\n`);
   }
 }
 

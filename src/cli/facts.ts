@@ -21,6 +21,7 @@ import { localRepoSources, parseRepositoryMapping } from '../sources/live/index.
 import { clusterFact, worldSources } from '../sources/recorded/index.ts';
 import { systemClock } from '../support/clock.ts';
 import { AppsetError, messageOf } from '../support/errors.ts';
+import { fileProblem } from '../support/file-problem.ts';
 import { isJsonObject } from '../support/json.ts';
 import { parseYamlDocuments } from '../support/yaml.ts';
 import { compareBytes } from '../templating/bytes.ts';
@@ -135,17 +136,6 @@ export function readText(file: string): string {
 
 /** How a file is called in messages. */
 export const shownName = (file: string): string => (file === '-' ? 'standard input' : file);
-
-const FILE_PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a directory',
-  EACCES: 'permission denied',
-};
-
-function fileProblem(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  return FILE_PROBLEMS[code] ?? messageOf(error);
-}
 
 /** Objects of a YAML file: every document, with the items of a List or of a plain sequence. */
 export function readObjects(file: string): JsonObject[] {

@@ -67,6 +67,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   try {
     const program = await build(wanted(argv), finish);
+    if (argv.length === 0) program.action(() => program.outputHelp());
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     code = exitCodeOf(error);
@@ -117,8 +118,7 @@ async function build(names: readonly string[], finish: (code: number) => void): 
     .version(packageVersion(), '-V, --version', 'show the version number alone')
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
-    .addHelpText('after', '\nappset COMMAND --help tells the options of a command.')
-    .action(() => program.outputHelp());
+    .addHelpText('after', '\nappset COMMAND --help tells the options of a command.');
   for (const entry of COMMANDS) {
     const command = program
       .command(entry.name)

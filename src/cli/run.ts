@@ -25,11 +25,12 @@ import {
   type SettingFlag,
   seconds,
 } from './operator-settings.ts';
+import { wholeNumber } from './options.ts';
 import { seedSandbox } from './sandbox.ts';
 
 interface Options extends KubeOptions, Readonly<Record<string, unknown>> {
   readonly sandbox?: boolean;
-  readonly sandboxPort?: string;
+  readonly sandboxPort?: number;
   readonly sandboxKubeconfig?: string;
   readonly allowLocalGit?: boolean;
   readonly cacheFolder?: string;
@@ -38,7 +39,11 @@ interface Options extends KubeOptions, Readonly<Record<string, unknown>> {
 export function define(command: Command, finish: (code: number) => void): void {
   kubeOptions(command)
     .option('--sandbox', 'with an in-memory API server of its own, and a stand-in for Argo CD')
-    .option('--sandbox-port <port>', 'port of the sandbox (default: a free one)')
+    .option(
+      '--sandbox-port <port>',
+      'port of the sandbox (default: a free one)',
+      wholeNumber('--sandbox-port', 0, 65_535),
+    )
     .option('--sandbox-kubeconfig <file>', 'where the kubeconfig of the sandbox is written')
     .option('--allow-local-git', 'read repositories at file: and git: addresses too')
     .option('--cache-folder <dir>', 'where mirrors of repositories are kept (default: a temporary folder)');
@@ -69,20 +74,28 @@ function optionOf(setting: Setting): Option {
 }
 
 async function run(options: Options): Promise<number> {
+  const flags = flagsOf(options);
+  resolveSettings({ flags, env: {}, params: {} }, () => {}); // a wrong flag ends it before anything starts
   const boot = createLogger('info');
   const sandbox = options.sandbox === true ? await openSandbox(options, boot) : undefined;
   const cluster = sandbox ?? (await connect(options));
-  const values = resolveSettings(
-    {
-      flags: flagsOf(options),
-      env: process.env,
-      params: await paramsOf(
-        cluster.client,
-        flagOf(options, 'namespace') ?? cluster.namespace ?? 'argocd',
-        boot,
-      ),
-    },
-    (problem) => boot.warn({ problem }, 'a setting is passed over'),
+  try {
+    return await operate(cluster, flags, { ...options, isSandbox: sandbox !== undefined }, boot);
+  } finally {
+    await cluster.close();
+  }
+}
+
+/** The operator on a cluster until it is told to stop. */
+async function operate(
+  cluster: Cluster,
+  flags: Readonly<Record<string, string | undefined>>,
+  options: Options & { readonly isSandbox: boolean },
+  boot: Logger,
+): Promise<number> {
+  const params = await paramsOf(cluster.client, flags.namespace ?? cluster.namespace ?? 'argocd', boot);
+  const values = resolveSettings({ flags, env: process.env, params }, (problem) =>
+    boot.warn({ problem }, 'a setting is passed over'),
   );
   const log = createLogger(values.debug.value === 'true' ? 'debug' : (values.loglevel.value ?? 'info'));
   for (const [flag, { value, from }] of Object.entries(values))
@@ -95,7 +108,7 @@ async function run(options: Options): Promise<number> {
     settings: controllerSettings(controllerSettingsOf(values, cluster.namespace)),
     workers: Number(values['concurrent-reconciliations'].value),
     gitFolder,
-    allowLocalGit: options.allowLocalGit === true || sandbox !== undefined,
+    allowLocalGit: options.allowLocalGit === true || options.isSandbox,
     ...(gitTimeout === undefined ? {} : { gitTimeoutMs: gitTimeout * 1_000 }),
     identity: `${hostname()}_${Buffer.from(systemRandom.bytes(6)).toString('hex')}`,
     clock: systemClock,
@@ -121,7 +134,6 @@ async function run(options: Options): Promise<number> {
   } finally {
     process.removeListener('SIGTERM', stop);
     process.removeListener('SIGINT', stop);
-    await cluster.close();
     if (made) rmSync(gitFolder, { recursive: true, force: true });
   }
 }
@@ -151,27 +163,35 @@ async function paramsOf(
   }
 }
 
-async function openSandbox(options: Options, log: Logger) {
-  const sandbox = await startSandbox(
-    options.sandboxPort === undefined ? {} : { port: Number(options.sandboxPort) },
-  );
+interface Cluster {
+  readonly client: ObjectClient;
+  /** of the context */
+  readonly namespace: string | undefined;
+  readonly server: string;
+  close(): Promise<void>;
+}
+
+async function openSandbox(options: Options, log: Logger): Promise<Cluster> {
+  const sandbox = await startSandbox(options.sandboxPort === undefined ? {} : { port: options.sandboxPort });
   await seedSandbox(sandbox.client);
   const stopStandIn = startArgoCdStandIn({
     client: sandbox.client,
     clock: systemClock,
     onError: (error) => log.warn({ error }, 'stand-in'),
   });
-  const kubeconfig =
-    options.sandboxKubeconfig ?? join(mkdtempSync(join(tmpdir(), 'appset-sandbox-')), 'kubeconfig');
+  const folder =
+    options.sandboxKubeconfig === undefined ? mkdtempSync(join(tmpdir(), 'appset-sandbox-')) : undefined;
+  const kubeconfig = options.sandboxKubeconfig ?? join(folder ?? '', 'kubeconfig');
   sandbox.writeKubeconfig(kubeconfig);
   log.info({ url: sandbox.url, kubeconfig }, 'sandbox');
   return {
-    client: sandbox.client as ObjectClient,
-    namespace: 'argocd' as string | undefined,
+    client: sandbox.client,
+    namespace: 'argocd',
     server: sandbox.url,
     close: async () => {
       await stopStandIn();
       await sandbox.stop();
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

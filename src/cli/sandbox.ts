@@ -1,5 +1,5 @@
 /** `appset sandbox`: the in-memory Kubernetes API alone, with Argo CD's kinds, until SIGTERM or SIGINT. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -34,7 +34,9 @@ async function serve(options: Options): Promise<number> {
   const stopStandIn = options.standIn
     ? startArgoCdStandIn({ client: sandbox.client, clock: systemClock })
     : undefined;
-  const kubeconfig = options.kubeconfig ?? join(mkdtempSync(join(tmpdir(), 'appset-sandbox-')), 'kubeconfig');
+  const folder =
+    options.kubeconfig === undefined ? mkdtempSync(join(tmpdir(), 'appset-sandbox-')) : undefined;
+  const kubeconfig = options.kubeconfig ?? join(folder ?? '', 'kubeconfig');
   sandbox.writeKubeconfig(kubeconfig);
   process.stdout.write(`${kubeconfig}\n`);
   process.stderr.write(
@@ -46,6 +48,7 @@ async function serve(options: Options): Promise<number> {
   });
   await stopStandIn?.();
   await sandbox.stop();
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   return EXIT.ok;
 }
 

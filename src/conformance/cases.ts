@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Json, JsonObject } from '../api/objects.ts';
 import { AppsetError, messageOf } from '../support/errors.ts';
+import { fileProblem } from '../support/file-problem.ts';
 
 export type CaseKind = 'generation' | 'external' | 'webhook' | 'controller' | 'triggers';
 
@@ -73,7 +74,9 @@ export async function loadCases(files: readonly string[]): Promise<ConformanceCa
     try {
       text = await readFile(file, 'utf8');
     } catch (error) {
-      throw new AppsetError('APPSET_E0102', `${file}: ${messageOf(error)}`, { cause: error });
+      throw new AppsetError('APPSET_E0804', `${file} cannot be read: ${fileProblem(error)}`, {
+        cause: error,
+      });
     }
     cases.push(...parseCases(text, file));
   }
