@@ -248,6 +248,31 @@ export const CATALOGUE = {
     'Choose another port, or leave the port out to get a free one.',
   ),
   APPSET_E0902: entry('usage', false, 'the sandbox was used wrongly', 'See the message.'),
+  // 10 webhooks
+  APPSET_E1001: entry(
+    'input',
+    false,
+    'a webhook call could not be authenticated',
+    'Give the sender the secret that argocd-secret holds for its provider.',
+  ),
+  APPSET_E1002: entry(
+    'input',
+    false,
+    'a webhook call is not understood',
+    'Send push, tag and pull request events as JSON; switch the others off at the sender.',
+  ),
+  APPSET_E1003: entry(
+    'limit',
+    true,
+    'more webhook calls than can be queued',
+    'Polling goes on; look why the operator does not keep up.',
+  ),
+  APPSET_E1004: entry(
+    'usage',
+    false,
+    'a listener could not be opened',
+    'Choose another address for it, or 0 to switch it off.',
+  ),
   // 99 defects
   APPSET_E9999: entry('internal', false, 'a defect of appset', 'Please report it with the text shown.'),
 } as const satisfies Record<string, CatalogueEntry>;
