@@ -9,6 +9,7 @@ import { controllerRunner } from './controller-runner.ts';
 import { generationRunner } from './generation.ts';
 import { SKIPS } from './skips.ts';
 import { triggersRunner } from './triggers-runner.ts';
+import { webhookRunner } from './webhook-runner.ts';
 
 export {
   type CaseKind,
@@ -23,7 +24,7 @@ export { SKIPS } from './skips.ts';
 
 /** The runners there are, by kind. */
 export const RUNNERS: ReadonlyMap<CaseKind, CaseRunner> = new Map(
-  [generationRunner, controllerRunner, triggersRunner].map((runner) => [runner.kind, runner]),
+  [generationRunner, controllerRunner, triggersRunner, webhookRunner].map((runner) => [runner.kind, runner]),
 );
 
 /** One case run. Never throws: what a runner throws is a failed result. */
