@@ -1,6 +1,7 @@
 /**
  * What a failing oracle test shows: how many cases differ, and a few of them made small. ORACLE_SHOW
- * overrides how many.
+ * overrides how many. A difference that is meant to be stands in a list with its reason, and how often
+ * it came up is printed.
  */
 import { shrink } from './shrink.ts';
 
@@ -13,10 +14,45 @@ export interface Comparison<T> {
   size(value: T): number;
 }
 
+/** A difference that is meant to be. */
+export interface Accepted<T, O> {
+  readonly reason: string;
+  applies(value: T, expected: O, actual: O): boolean;
+}
+
+/** Looks differences up in a list of those that are meant to be, and counts them. */
+export class AcceptedList<T, O> {
+  readonly #counts: Map<Accepted<T, O>, number>;
+
+  constructor(list: readonly Accepted<T, O>[]) {
+    this.#counts = new Map(list.map((entry) => [entry, 0]));
+  }
+
+  has(value: T, expected: O, actual: O): boolean {
+    for (const [entry, count] of this.#counts) {
+      if (!entry.applies(value, expected, actual)) continue;
+      this.#counts.set(entry, count + 1);
+      return true;
+    }
+    return false;
+  }
+
+  /** One line an entry that came up. */
+  report(): string {
+    return [...this.#counts]
+      .filter(([, count]) => count > 0)
+      .map(([{ reason }, count]) => `accepted ${count} times: ${reason}`)
+      .join('\n');
+  }
+}
+
 export interface Mismatches {
   readonly different: number;
   readonly examples: readonly object[];
 }
+
+/** No example is begun after this time. */
+const SHRINK_MS = 60_000;
 
 /** No mismatch. */
 export const NONE: Mismatches = { different: 0, examples: [] };
@@ -30,7 +66,9 @@ export async function mismatches<T>(cases: readonly T[], comparison: Comparison<
   const differs = async (variants: readonly T[]) =>
     (await comparison.compare(variants)).map((result) => result !== undefined);
   const examples = new Map<string, object>();
+  const deadline = performance.now() + SHRINK_MS;
   for (const value of found.slice(0, Number(process.env['ORACLE_SHOW'] ?? 4))) {
+    if (performance.now() > deadline) break;
     const small = await shrink(value, comparison.smaller, differs);
     const [example] = await comparison.compare([small]);
     examples.set(JSON.stringify(small), example ?? {});

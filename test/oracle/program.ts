@@ -71,9 +71,9 @@ export class GoProgram {
   }
 
   async #write(lines: readonly string[]): Promise<void> {
-    for (const line of lines) {
+    for (const [i, line] of lines.entries()) {
       if (this.#asked === undefined) return;
-      if (this.#child.stdin.write(`${line}\n`)) continue;
+      if (this.#child.stdin.write(`${line}\n`) || i === lines.length - 1) continue;
       await Promise.race([once(this.#child.stdin, 'drain'), this.#ended]);
     }
   }

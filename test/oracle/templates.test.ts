@@ -9,10 +9,10 @@ import { LIMITS } from '../../src/support/limits.ts';
 import { seededRandom, systemRandom } from '../../src/support/random.ts';
 import { GO_FUNCTIONS } from '../../src/templating/functions/index.ts';
 import { compileGoString } from '../../src/templating/go-strings.ts';
-import { compileGoTemplate } from '../../src/templating/gotemplate/index.ts';
+import { compileGoTemplate, nodeText } from '../../src/templating/gotemplate/index.ts';
 import type { GoMap } from '../../src/templating/values.ts';
 import { type Answer, type Oracle, openOracle, plan, type Question } from './ask.ts';
-import { type Comparison, mismatches, NONE } from './mismatches.ts';
+import { type Accepted, AcceptedList, type Comparison, mismatches, NONE } from './mismatches.ts';
 import { randomData, randomTemplate } from './random-templates.ts';
 import { smallerData, smallerTexts } from './shrink.ts';
 import { asValue } from './values.ts';
@@ -37,9 +37,9 @@ const rendered = ({ text, options = [], data }: Question): string =>
   compileGoString(text, { go: true, options }).render(asValue(data) as GoMap, context);
 
 const printed = ({ text }: Question): string =>
-  compileGoTemplate(text, { name: 'base', functions: GO_FUNCTIONS, missingKeyOptions: [] })
-    .print()
-    .toWellFormed();
+  nodeText(
+    compileGoTemplate(text, { name: 'base', functions: GO_FUNCTIONS, missingKeyOptions: [] }).root,
+  ).toWellFormed();
 
 /** Words of Go's own libraries below the engine, and addresses: texts may differ after these. */
 const LIBRARY =
@@ -52,6 +52,21 @@ function agrees(expected: Answer, actual: Answer): boolean {
   return cut < 0 ? text === actual.error : actual.error?.startsWith(text.slice(0, cut)) === true;
 }
 
+const ACCEPTED: readonly Accepted<Question, Answer>[] = [
+  {
+    reason:
+      'Go prints the hidden fields, addresses among them, of a struct under a verb its String does not take',
+    applies: (_question, expected, actual) =>
+      expected.out !== undefined && /%!.\((time\.Time|\*?semver\.Version)=/.test(actual.out ?? ''),
+  },
+  {
+    reason: 'Go slices beyond the length of a list up to the capacity that its allocator happened to choose',
+    applies: (_question, expected, actual) =>
+      expected.out !== undefined &&
+      /error calling (mustS|s)lice: reflect.Value.Slice: slice index out of bounds/.test(actual.error ?? ''),
+  },
+];
+
 function* smallerQuestions(question: Question): Generator<Question> {
   if ((question.options ?? []).length > 0) yield { ...question, options: [] };
   for (const text of smallerTexts(question.text)) yield { ...question, text };
@@ -60,11 +75,15 @@ function* smallerQuestions(question: Question): Generator<Question> {
 
 describe('templates agree with Go and Sprig', () => {
   const { cases, seed } = plan(20_000);
+  const accepted = new AcceptedList(ACCEPTED);
   let oracle: Oracle;
   beforeAll(async () => {
     oracle = await openOracle();
   });
-  afterAll(() => oracle.close());
+  afterAll(() => {
+    oracle.close();
+    process.stderr.write(`${accepted.report()}\n`);
+  });
 
   const comparing = (ours: (question: Question) => string): Comparison<Question> => ({
     async compare(questions) {
@@ -72,7 +91,8 @@ describe('templates agree with Go and Sprig', () => {
       return questions.map((question, i) => {
         const expected = answers[i] as Answer;
         const actual = attempt(() => ours(question));
-        return agrees(expected, actual) ? undefined : { ...question, expected, actual };
+        if (agrees(expected, actual) || accepted.has(question, expected, actual)) return undefined;
+        return { ...question, expected, actual };
       });
     },
     smaller: smallerQuestions,

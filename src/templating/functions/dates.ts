@@ -9,7 +9,7 @@ import { HOUR, MINUTE, parseDuration, roundDuration, SECOND } from './time/durat
 import { durationTextOf, GoTime } from './time/go-time.ts';
 import { secondsOf } from './time/moment.ts';
 import { parseTime } from './time/parse.ts';
-import { UTC, zoneAt } from './time/zones.ts';
+import { LOCAL, UTC, zoneAt } from './time/zones.ts';
 
 const NONDETERMINISTIC = { nondeterministic: true } as const;
 const DAY = 24n * HOUR;
@@ -17,14 +17,14 @@ const DAY = 24n * HOUR;
 const toNanoseconds = (milliseconds: number): bigint => BigInt(Math.round(milliseconds * 1000)) * 1000n;
 
 function now({ clock }: CallContext): GoTime {
-  return new GoTime(toNanoseconds(clock.now()), UTC, toNanoseconds(clock.monotonic()));
+  return new GoTime(toNanoseconds(clock.now()), LOCAL, toNanoseconds(clock.monotonic()));
 }
 
 /** Times as they are, integers of the kinds given as seconds since 1970, anything else now. */
 function timeOf(value: GoValue, kinds: readonly string[], context: CallContext): GoTime {
   if (value instanceof GoTime) return value;
   if (value instanceof GoInt && value.named === undefined && kinds.includes(value.kind)) {
-    return new GoTime(value.v * SECOND);
+    return new GoTime(value.v * SECOND, LOCAL);
   }
   return now(context);
 }

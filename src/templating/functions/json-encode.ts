@@ -5,7 +5,16 @@
  */
 import type { Json } from '../../api/objects.ts';
 import { compareBytes } from '../bytes.ts';
-import { GoInt, GoMap, GoObject, GoSlice, type GoValue, typeOf, type WorkBudget } from '../values.ts';
+import {
+  GoComplex,
+  GoInt,
+  GoMap,
+  GoObject,
+  GoSlice,
+  type GoValue,
+  typeOf,
+  type WorkBudget,
+} from '../values.ts';
 import { fail } from './define.ts';
 import { Growth } from './growth.ts';
 import { bytesOf } from './text-of.ts';
@@ -122,6 +131,7 @@ class Encoder {
     if (typeof value === 'string') return this.#leaf(jsonString(value, this.#html));
     if (typeof value === 'number') return this.#leaf(jsonNumber(value));
     if (value instanceof GoInt) return this.#leaf(String(value.v));
+    if (value instanceof GoComplex) return fail(`json: unsupported type: ${typeOf(value)}`);
     if (value instanceof GoObject) return this.#plain(value.toJson(), indent);
     if (!(value instanceof GoMap || value instanceof GoSlice))
       return fail(`json: unsupported type: ${typeOf(value)}`);

@@ -48,6 +48,7 @@ function make(pattern: string, written: string): Pattern {
 }
 
 function compileOrComplain(pattern: string, written = pattern): Pattern {
+  if (!pattern.isWellFormed()) return fail(`error parsing regexp: invalid UTF-8: \`${pattern}\``);
   try {
     return make(pattern, written);
   } catch (error) {

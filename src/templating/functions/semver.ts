@@ -3,6 +3,8 @@
  * the methods of `*semver.Version`; what its methods derive are `semver.Version` values, which lack the
  * methods Go declares on the pointer.
  */
+
+import { goQuote } from '../../support/go-quote.ts';
 import { parseConstraint, satisfies } from '../../support/semver/constraint.ts';
 import {
   compareVersions,
@@ -53,6 +55,13 @@ export class Version extends GoObject {
     return versionText(this.version);
   }
 
+  override goSyntax(): string {
+    const { major, minor, patch, prerelease, metadata, original } = this.version;
+    const numbers = `major:0x${major.toString(16)}, minor:0x${minor.toString(16)}, patch:0x${patch.toString(16)}`;
+    const texts = `pre:${goQuote(prerelease)}, metadata:${goQuote(metadata)}, original:${goQuote(original)}`;
+    return `${this.kind === 'ptr' ? '&' : ''}semver.Version{${numbers}, ${texts}}`;
+  }
+
   override equals(other: GoObject): boolean {
     return this === other || (this.kind === 'struct' && other instanceof Version && this.sameAs(other));
   }
@@ -64,6 +73,10 @@ export class Version extends GoObject {
 
   override toJson(): string {
     return this.format();
+  }
+
+  override hidden(name: string): boolean {
+    return ['major', 'minor', 'patch', 'pre', 'metadata', 'original'].includes(name);
   }
 
   /** What a deep copy makes of it: the parts are hidden, so nothing is copied. */

@@ -1,6 +1,7 @@
 /**
  * Durations (spec sprig-functions §14.1): Go's syntax and rounding. A duration is nanoseconds in 64 bits.
  */
+import { toBytes } from '../../bytes.ts';
 import { GoInt } from '../../values.ts';
 import { fail } from '../define.ts';
 
@@ -31,7 +32,7 @@ export const saturated = (value: bigint): bigint =>
 /** Quotes as Go's time package does: bytes beyond ASCII are escaped. */
 export function quoteTime(text: string): string {
   let out = '';
-  for (const byte of Buffer.from(text)) {
+  for (const byte of toBytes(text)) {
     const char = String.fromCharCode(byte);
     if (byte < 0x20 || byte >= 0x80) out += `\\x${byte.toString(16).padStart(2, '0')}`;
     else out += char === '"' || char === '\\' ? `\\${char}` : char;

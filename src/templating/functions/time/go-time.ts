@@ -2,14 +2,14 @@
  * `time.Time` in templates (spec go-template §5.4): an instant, a zone to show it in, and for what came
  * from `now` the reading of the monotonic clock, which prints and serves differences. Immutable.
  */
-import { durationText } from '../../format/index.ts';
+import { durationText, MONTHS } from '../../format/index.ts';
 import { type GoFunction, GoInt, GoObject, type GoValue, goInt, goInt64 } from '../../values.ts';
 import { define, fail } from '../define.ts';
 import { floorDivide, floorModulo, NANOS_A_SECOND } from './calendar.ts';
-import { goDuration, saturated } from './duration.ts';
+import { goDuration, quoteTime, saturated } from './duration.ts';
 import { formatMoment } from './format.ts';
 import { instantOf, type Moment, millisecondsOf, momentOf, secondsOf } from './moment.ts';
-import { UTC, type Zone } from './zones.ts';
+import { LOCAL, UTC, type Zone } from './zones.ts';
 
 /** January 1 of year 1, from which Go counts. */
 const ZERO = -62_135_596_800n * NANOS_A_SECOND;
@@ -97,11 +97,25 @@ export class GoTime extends GoObject {
     return `${text} m=${this.monotonic < 0n ? '-' : '+'}${size / NANOS_A_SECOND}.${fraction}`;
   }
 
+  override goSyntax(): string {
+    const { year, month, day, hour, minute, second, nanosecond, zone } = this.moment;
+    let location = `time.Location(${quoteTime(zone.location)})`;
+    if (zone.isLocal) location = 'time.Local';
+    else if (zone === UTC) location = 'time.UTC';
+    const fields = [year, `time.${MONTHS[month - 1]}`, day, hour, minute, second, nanosecond, location];
+    return `time.Date(${fields.join(', ')})`;
+  }
+
+  override hidden(name: string): boolean {
+    return ['wall', 'ext', 'loc'].includes(name);
+  }
+
   override equals(other: GoObject): boolean {
     return (
       other instanceof GoTime &&
       this.nanoseconds === other.nanoseconds &&
       this.monotonic === other.monotonic &&
+      this.zone.isLocal === other.zone.isLocal &&
       this.zone.offset === other.zone.offset &&
       this.zone.abbreviation === other.zone.abbreviation &&
       this.zone.location === other.zone.location
@@ -198,8 +212,9 @@ export class GoTime extends GoObject {
   #change(name: string): GoFunction | undefined {
     switch (name) {
       case 'UTC':
-      case 'Local':
         return define(name, [], 'time', () => this.in(UTC));
+      case 'Local':
+        return define(name, [], 'time', () => this.in(LOCAL));
       case 'In':
         return define(name, ['location'], 'time', ([location]) => this.in((location as GoLocation).zone));
       case 'Add':

@@ -9,7 +9,7 @@ import { daysInMonth, isLeap } from './calendar.ts';
 import { quoteTime } from './duration.ts';
 import { type LayoutPiece, piecesOfLayout } from './layout.ts';
 import { instantOf } from './moment.ts';
-import { fixedZone, UTC, type Zone } from './zones.ts';
+import { fixedZone, LOCAL, UTC, type Zone } from './zones.ts';
 
 /** A part that is not what its token asks for. */
 class Mismatch extends Error {
@@ -249,11 +249,12 @@ function monthAndDay(reader: TimeReader, complain: (what: string) => never): { m
 function zonesOf({ zone, offset, zoneName }: TimeReader): { read: Zone; shown: Zone } {
   if (zone !== undefined) return { read: zone, shown: zone };
   if (offset !== undefined) {
-    const found = offset === 0 && (zoneName === '' || zoneName === 'UTC') ? UTC : fixedZone(zoneName, offset);
+    const found =
+      offset === 0 && (zoneName === '' || zoneName === 'UTC') ? LOCAL : fixedZone(zoneName, offset);
     return { read: found, shown: found };
   }
   const hours = /^GMT([+-][0-9]+)$/.exec(zoneName)?.[1] ?? '0';
-  return { read: UTC, shown: zoneName === '' ? UTC : fixedZone(zoneName, Number(hours) * 3600) };
+  return { read: LOCAL, shown: zoneName === '' ? LOCAL : fixedZone(zoneName, Number(hours) * 3600) };
 }
 
 /**

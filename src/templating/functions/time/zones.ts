@@ -12,9 +12,13 @@ export interface Zone {
   readonly abbreviation: string;
   /** seconds east of Greenwich */
   readonly offset: number;
+  /** Go's `time.Local`, which equals no other zone */
+  readonly isLocal?: true;
 }
 
 export const UTC: Zone = { location: 'UTC', abbreviation: 'UTC', offset: 0 };
+/** The operator's zone. */
+export const LOCAL: Zone = { ...UTC, isLocal: true };
 
 export const fixedZone = (name: string, offset: number): Zone => ({
   location: name,
@@ -24,6 +28,9 @@ export const fixedZone = (name: string, offset: number): Zone => ({
 
 /** Milliseconds a JavaScript date can hold either way. */
 const DATE_RANGE = 8.64e15;
+
+/** 1880: before it a zone that is not of whole minutes shows local mean time. */
+const FIRST_NAMES = -2_840_140_800_000;
 
 const formats = new BoundedCache<string, Intl.DateTimeFormat>(64);
 
@@ -69,10 +76,12 @@ function numericName(offset: number): string {
  * @param ms milliseconds since 1970
  */
 export function zoneAt(name: string, ms: number): Zone | undefined {
-  if (name === '' || name === 'UTC' || name === 'Local') return UTC;
+  if (name === '' || name === 'UTC') return UTC;
+  if (name === 'Local') return LOCAL;
   const format = formatOf(name);
   if (format === undefined) return undefined;
   const offset = offsetAt(format, ms);
+  if (ms < FIRST_NAMES && offset % 60 !== 0) return { location: name, abbreviation: 'LMT', offset };
   const names = abbreviationsOf(name);
   if (names === undefined) return { location: name, abbreviation: numericName(offset), offset };
   const year = 365.2425 * 86_400_000;

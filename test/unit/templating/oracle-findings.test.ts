@@ -1,0 +1,89 @@
+/**
+ * What random templates showed to be different from Go (test/oracle), one row a finding: what went wrong,
+ * a template, and what Go makes of it.
+ */
+import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../src/support/clock.ts';
+import { LIMITS } from '../../../src/support/limits.ts';
+import { seededRandom } from '../../../src/support/random.ts';
+import { compileGoString } from '../../../src/templating/go-strings.ts';
+import { fromJson, type GoMap } from '../../../src/templating/values.ts';
+
+const context = {
+  clock: new ManualClock(0),
+  random: seededRandom(1),
+  maxSteps: LIMITS.templateSteps,
+  maxOutputBytes: LIMITS.templateOutputBytes,
+  maxRecursion: LIMITS.templateRecursion,
+};
+
+const render = (text: string): string =>
+  compileGoString(text, { go: true, options: [] }).render(
+    fromJson({ list: ['a'], object: { a: 1 } }) as GoMap,
+    context,
+  );
+
+describe('what went wrong', () => {
+  it.each([
+    ['%w went into a list', '{{printf "%w" .list}}', '%!w([]interface {}=[a])'],
+    ['%w went into a map', '{{printf "%w" .object}}', '%!w(map[string]interface {}=map[a:1])'],
+    [
+      'a version in Go syntax was its text',
+      '{{printf "%#v" (semver "3-a+b")}}',
+      '&semver.Version{major:0x3, minor:0x0, patch:0x0, pre:"a", metadata:"b", original:"3-a+b"}',
+    ],
+    [
+      'a time in Go syntax was its text',
+      '{{printf "%#v" (toDate "2006" "2024")}}',
+      'time.Date(2024, time.January, 1, 0, 0, 0, 0, time.Local)',
+    ],
+    [
+      'the zero time was local',
+      '{{printf "%#v" (toDate "2006" "x")}}',
+      'time.Date(1, time.January, 1, 0, 0, 0, 0, time.UTC)',
+    ],
+    [
+      'the same instant in UTC and local time was equal',
+      '{{$t := toDate "2006" "2024"}}{{eq $t $t.Local}} {{eq $t $t.UTC}}',
+      'true false',
+    ],
+    [
+      'times before zones had names had one',
+      '{{dateInZone "MST -0700" (toDate "2006" "1000") "Europe/Berlin"}}',
+      'LMT +0053',
+    ],
+    ['a complex number had JSON', '{{toJson 1i}}', ''],
+  ])('%s', (_what, text, expected) => {
+    expect(render(text)).toBe(expected);
+  });
+
+  it.each([
+    [
+      'a hidden field of a struct was no field',
+      '{{(toDate "2006" "2024").wall}}',
+      'wall is an unexported field of struct type time.Time',
+    ],
+    [
+      'a hidden field behind a pointer was no field',
+      '{{(semver "1").pre}}',
+      'pre is an unexported field of struct type *semver.Version',
+    ],
+    [
+      'bytes in a time were replaced before they were quoted',
+      '{{mustToDate "" (b64dec "/+8=")}}',
+      'parsing time "\\xff\\xef": extra text: "\\xff\\xef"',
+    ],
+    [
+      'a pattern that is no UTF-8 was compiled',
+      '{{regexFind (b64dec "/w==") "a"}}',
+      'error parsing regexp: invalid UTF-8',
+    ],
+    [
+      'a complex number was JSON without complaint',
+      '{{mustToJson 1i}}',
+      'json: unsupported type: complex128',
+    ],
+  ])('%s', (_what, text, expected) => {
+    expect(() => render(text)).toThrow(expected);
+  });
+});
