@@ -8,10 +8,10 @@ import { isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
 import { CLUSTER_SECRET_TYPE, RESOURCES_FINALIZER, SECRET_TYPE_LABEL } from '../api/names.ts';
 import type { Application, KubeObject } from '../api/objects.ts';
 import type { Sources } from '../generators/contract.ts';
-import { isJsonObject } from '../planning/compare.ts';
 import { ClusterDirectory } from '../planning/destination.ts';
 import type { Origin } from '../planning/origin.ts';
 import type { Clock } from '../support/clock.ts';
+import { isJsonObject } from '../support/json.ts';
 import { listAll } from './live-view.ts';
 import type { SetMemory } from './memory.ts';
 

@@ -7,9 +7,9 @@
 import { isNotFound } from '../api/client.ts';
 import { OWN, RESOURCES_FINALIZER } from '../api/names.ts';
 import type { Application, JsonObject } from '../api/objects.ts';
-import { isJsonObject } from '../planning/compare.ts';
 import type { PlannedDelete, Planner } from '../planning/plan.ts';
 import type { Clock } from '../support/clock.ts';
+import { isJsonObject } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
 import type { Report } from './apply.ts';
 import { type LiveBarrier, SetChanged } from './barrier.ts';

@@ -4,8 +4,8 @@
  * type: zero values that equal absence are gone, pointers to zero stay, unknown fields do not exist.
  * Nothing here decides what to write.
  */
-import isPlainObject from 'lodash/isPlainObject.js';
 import type { Application, Json, JsonObject } from '../api/objects.ts';
+import { isJsonObject } from '../support/json.ts';
 import { APPLICATION_SHAPE, type Shape } from './application-shape.ts';
 
 /** One difference for people; an absent side is undefined. */
@@ -15,8 +15,6 @@ export interface FieldChange {
   readonly before: Json | undefined;
   readonly after: Json | undefined;
 }
-
-export const isJsonObject = (value: unknown): value is JsonObject => isPlainObject(value);
 
 /** The canonical form of a value of the shape; undefined where it equals absence. */
 export function canonical(value: Json | undefined, shape: Shape): Json | undefined {

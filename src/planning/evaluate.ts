@@ -3,6 +3,7 @@
  * sources. In compat mode the first error of generation or rendering, in the reference's order of
  * processing, ends the run before validation; in normal mode elements fail alone.
  */
+import { OWN } from '../api/names.ts';
 import type { ApplicationSet, ApplicationTemplate, JsonObject } from '../api/objects.ts';
 import { keyOf } from '../api/objects.ts';
 import { adviseField, decodeStruct } from '../api/structs.ts';
@@ -129,9 +130,11 @@ class Templates {
   }
 }
 
+/** A project that data decides, where nothing says which ones it may be. */
 function templatedProject(set: ApplicationSet): AppsetError | undefined {
   const project = set.spec.template?.spec?.project;
   if (typeof project !== 'string' || !project.includes('{{')) return undefined;
+  if (set.metadata.annotations?.[OWN.allowedProjects] !== undefined) return undefined;
   return new AppsetError(
     'APPSET_E0503',
     `the project ${JSON.stringify(project)} of generated Applications comes out of data`,

@@ -5,8 +5,8 @@
  * deletion.
  */
 import { IN_CLUSTER_NAME, IN_CLUSTER_SERVER, OWN } from '../api/names.ts';
+import { isJsonObject } from '../support/json.ts';
 import type { Candidate, Failure, FailureIndex, GuardContext } from './candidate.ts';
-import { isJsonObject } from './compare.ts';
 import { type PartId, partKey, partsKeyOf, sharesPart } from './origin.ts';
 
 export type KeepReason =

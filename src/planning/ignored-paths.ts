@@ -6,7 +6,7 @@
  */
 import type { ApplicationSetSpec, Json, JsonObject } from '../api/objects.ts';
 import { AppsetError, messageOf } from '../support/errors.ts';
-import { isJsonObject } from './compare.ts';
+import { isJsonObject } from '../support/json.ts';
 import { checkCalls, jqPlaces } from './jq-paths.ts';
 import { type JqNode, parseJq } from './jq-syntax.ts';
 import { type PlainPath, removePaths } from './json-path.ts';

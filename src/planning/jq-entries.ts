@@ -4,7 +4,7 @@
  */
 import type { Json } from '../api/objects.ts';
 import { AppsetError } from '../support/errors.ts';
-import { isJsonObject } from './compare.ts';
+import { isJsonObject } from '../support/json.ts';
 import { jqFailure, typeName } from './jq-functions.ts';
 import type { Path, PathStep } from './json-path.ts';
 

@@ -5,8 +5,9 @@
  */
 import type { Json } from '../api/objects.ts';
 import { AppsetError } from '../support/errors.ts';
+import { isJsonObject } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
-import { isJsonObject, jsonEqual } from './compare.ts';
+import { jsonEqual } from './compare.ts';
 import {
   below,
   children,

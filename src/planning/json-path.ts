@@ -3,7 +3,7 @@
  * array indexes; a slice may stand at its end. Documents are never changed in place.
  */
 import type { Json, JsonObject } from '../api/objects.ts';
-import { isJsonObject } from './compare.ts';
+import { isJsonObject } from '../support/json.ts';
 
 export interface Slice {
   readonly from: number | undefined;

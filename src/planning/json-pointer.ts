@@ -3,7 +3,7 @@
  * nowhere, and a pointer without leading slash has no effect (spec controller-and-operations §15 #9).
  */
 import type { Json } from '../api/objects.ts';
-import { isJsonObject } from './compare.ts';
+import { isJsonObject } from '../support/json.ts';
 import type { PlainPath } from './json-path.ts';
 
 /** The existing place a pointer names, undefined when it names none. The empty pointer is refused: it is the whole document. */

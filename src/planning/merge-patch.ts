@@ -4,8 +4,9 @@
  * field inside a list stays. Lists are replaced whole; fields outside the shape are never named.
  */
 import type { Application, Json, JsonObject } from '../api/objects.ts';
+import { isJsonObject } from '../support/json.ts';
 import { APPLICATION_SHAPE, type Shape } from './application-shape.ts';
-import { asJson, canonical, isJsonObject, jsonEqual } from './compare.ts';
+import { asJson, canonical, jsonEqual } from './compare.ts';
 
 /** The patch, or undefined when there is nothing to write. */
 export function mergePatch(live: Application, desired: Application): JsonObject | undefined {

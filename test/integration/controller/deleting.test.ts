@@ -21,6 +21,21 @@ test('a deletion has uid and resourceVersion as preconditions; a write in betwee
   expect(operator.application('shop-lyon').metadata.deletionTimestamp).toBeUndefined();
 });
 
+test('an Application that somebody deletes between plan and deletion is not deleted again', async () => {
+  const operator = new Operator();
+  operator.apply(shops([list('porto', 'lyon')]));
+  await operator.run();
+  operator.apply(shops([list('porto')]));
+  operator.before = ({ verb, kind }) => {
+    if (verb !== 'get' || kind !== 'Application') return;
+    operator.before = undefined;
+    operator.remove(RESOURCES.applications, 'shop-lyon');
+  };
+  const result = await operator.run();
+  expect(result.applied?.spared).toMatchObject([{ name: 'shop-lyon', message: 'it is terminating' }]);
+  expect(operator.writes.filter((write) => write.startsWith('delete'))).toEqual([]);
+});
+
 test('a set that says preserve takes the resources finalizer off before it deletes', async () => {
   const operator = new Operator();
   operator.apply(shops([list('porto', 'lyon')]));

@@ -1,9 +1,20 @@
 /** Writes: nothing without a difference, preconditions, concurrent edits, back-off, and order. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RESOURCES } from '../../../src/api/client.ts';
+import { type ObjectClient, RESOURCES } from '../../../src/api/client.ts';
 import type { JsonObject } from '../../../src/api/objects.ts';
 import { list, Operator, shops } from './operator.ts';
+
+/** A client like another, but for its patches. */
+const patchingAs = (client: ObjectClient, patch: ObjectClient['patch']): ObjectClient => ({
+  get: client.get.bind(client),
+  list: client.list.bind(client),
+  watch: client.watch.bind(client),
+  create: client.create.bind(client),
+  update: client.update.bind(client),
+  delete: client.delete.bind(client),
+  patch,
+});
 
 describe('a second run writes nothing', () => {
   const metadata = fc.record(
@@ -110,6 +121,28 @@ describe('an update', () => {
     expect(operator.application('shop-porto').spec.source).toMatchObject({ path: 'b' });
   });
 
+  test('is not written to another object of that name that is not ours', async () => {
+    const operator = new Operator();
+    operator.apply(changed('a'));
+    await operator.run();
+    operator.apply(changed('b'));
+    operator.before = ({ verb, kind }) => {
+      if (verb !== 'patch' || kind !== 'Application') return;
+      operator.before = undefined;
+      operator.edit('shop-porto', { metadata: { finalizers: null } });
+      operator.remove(RESOURCES.applications, 'shop-porto');
+      operator.seed({
+        apiVersion: 'argoproj.io/v1alpha1',
+        kind: 'Application',
+        metadata: { name: 'shop-porto', namespace: 'argocd' },
+        spec: { project: 'by-hand' },
+      });
+    };
+    const result = await operator.run();
+    expect(result.applied?.blocked).toMatchObject([{ name: 'shop-porto', reason: 'Conflict' }]);
+    expect(operator.application('shop-porto').spec).toEqual({ project: 'by-hand' });
+  });
+
   test('whose object vanished meanwhile makes it again', async () => {
     const operator = new Operator();
     operator.apply(changed('a'));
@@ -166,21 +199,12 @@ describe('an update', () => {
     operator.apply(changed('a'));
     await operator.run();
     // a mutating webhook that insists on its own path
-    const stubborn = {
-      ...operator.client,
-      get: operator.client.get.bind(operator.client),
-      list: operator.client.list.bind(operator.client),
-      watch: operator.client.watch.bind(operator.client),
-      create: operator.client.create.bind(operator.client),
-      update: operator.client.update.bind(operator.client),
-      delete: operator.client.delete.bind(operator.client),
-      patch: async (...args: Parameters<typeof operator.client.patch>) => {
-        const answer = await operator.client.patch(...args);
-        if (args[0].kind !== 'Application') return answer;
-        operator.edit(args[2], { spec: { source: { path: 'webhook' } } });
-        return operator.client.get(args[0], args[1], args[2]);
-      },
-    };
+    const stubborn = patchingAs(operator.client, async (...args) => {
+      const answer = await operator.client.patch(...args);
+      if (args[0].kind !== 'Application') return answer;
+      operator.edit(args[2], { spec: { source: { path: 'webhook' } } });
+      return operator.client.get(args[0], args[1], args[2]);
+    });
     operator.apply(changed('b'));
     await operator.run({ client: stubborn });
     expect(operator.condition('WriteHasNoEffect')).toContain('shop-porto');
@@ -295,6 +319,26 @@ test('a terminating Application is left alone and made again when it is gone', a
   await operator.run();
   expect(operator.application('shop-porto').metadata.deletionTimestamp).toBeUndefined();
   expect(operator.condition('StuckTerminating')).toBeUndefined();
+});
+
+test('a status field that the served schema drops is sent once, not at every run', async () => {
+  const operator = new Operator();
+  const older = patchingAs(operator.client, (type, namespace, name, patch, options) => {
+    const { health: _, ...status } = (patch as { status?: JsonObject }).status ?? {};
+    return operator.client.patch(type, namespace, name, { ...(patch as JsonObject), status }, options);
+  });
+  operator.apply(shops([list('porto')]));
+  const statusWrites = () => operator.calls.filter(({ verb }) => verb === 'patchStatus').length;
+  const counts: number[] = [];
+  for (let run = 0; run < 4; run++) {
+    await operator.run({ client: older });
+    counts.push(statusWrites());
+  }
+  expect(counts).toEqual([1, 1, 0, 0]);
+  operator.apply(shops([list('porto', 'lyon')]));
+  await operator.run({ client: older });
+  expect(statusWrites()).toBe(1);
+  expect(operator.set()?.status?.resourcesCount).toBe(2);
 });
 
 test('a terminating candidate is not deleted again', async () => {
