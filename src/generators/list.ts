@@ -2,6 +2,7 @@
  * The list generator (spec generators §2.1): elements written in the set, then the items of
  * `elementsYaml`. An element is one param set as it is; in legacy mode its values must be strings, and
  * those under `values` become `values.KEY`. An element's identity is a hash of it as the set writes it.
+ * In normal mode a list with neither field is refused.
  */
 import type { Json, JsonObject } from '../api/objects.ts';
 import { AppsetError, asAppsetError } from '../support/errors.ts';
@@ -69,12 +70,24 @@ function parseElements(text: string): readonly Json[] {
 const notMaps = (value: Json, type: string): string =>
   `error unmarshling decoded ElementsYaml error unmarshaling JSON: while decoding JSON: ${cannotUnmarshal(value, type)}`;
 
+const isAbsent = (value: Json | undefined): boolean => value === undefined || value === null;
+
+/** A list nobody wrote is a misspelt or lost field, not an empty one: what it gave before is not gone. */
+const nothingToList = ({ place }: GeneratorNode): AppsetError =>
+  new AppsetError('APPSET_E0201', `${place} has neither elements nor elementsYaml`, {
+    place: { generator: place },
+  });
+
 export const listGenerator: Generator = {
   name: 'list',
   async generate(spec: JsonObject, node: GeneratorNode, run): Promise<Outcome> {
     const rows: Row[] = [];
     const problems: Problem[] = [];
-    const go = run.context.mode.go;
+    const { mode, settings } = run.context;
+    const go = mode.go;
+    if (!settings.compat && isAbsent(spec['elements']) && isAbsent(spec['elementsYaml'])) {
+      return { rows: [], problems: [unknownProblem(node, nothingToList(node))] };
+    }
     const written = Array.isArray(node.original['elements']) ? node.original['elements'] : [];
     for (const [index, element] of listField(spec, 'elements').entries()) {
       if (index % BATCH === 0) await run.breathe();

@@ -31,6 +31,18 @@ describe('elements become params', () => {
     expect(await params({ generators })).toEqual([{ a: 'x' }, { a: 1 }, {}]);
   });
 
+  test('a list with neither field is a mistake, unknown and not empty', async () => {
+    for (const list of [{}, { elements: null }]) {
+      const generation = await generate({ generators: [{ list }] });
+      expect(generation.errors).toMatchObject([
+        { code: 'APPSET_E0201', message: 'generators[0].list has neither elements nor elementsYaml' },
+      ]);
+      expect(generation.entries[0]?.generated.unknown).toHaveLength(1);
+    }
+    expect((await generate({ generators: [{ list: { elements: [] } }] })).errors).toEqual([]);
+    expect((await generate({ generators: [{ list: {} }], settings: { compat: true } })).errors).toEqual([]);
+  });
+
   test('items of elementsYaml are not checked in legacy mode', async () => {
     const generators = [{ list: { elementsYaml: '[{a: 1, b: x}]' } }];
     expect(await params({ legacy: true, generators })).toEqual([{ a: 1, b: 'x' }]);

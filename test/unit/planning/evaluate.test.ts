@@ -209,6 +209,7 @@ describe('in normal mode', () => {
     };
     const facts = worldSources({ appProjects: [project('default'), project('other')] }, { clock });
     expect((await evaluate(given, {}, facts)).notices.map(({ code }) => code)).toEqual(['APPSET_E0503']);
+    expect((await evaluate(limited, {}, facts)).notices).toEqual([]);
     const { invalid } = await evaluate(limited, {}, facts);
     expect([...invalid].map(([key, { message }]) => [key, message])).toEqual([
       ['team/b', 'project "other" is not allowed here; allowed: default, more'],
