@@ -231,21 +231,22 @@ function sourceOf(spec: JsonObject): string {
 /** Says on stderr what went wrong, what one should know, and which checks were left out. */
 function report(all: readonly Rendered[], notGiven: readonly NotGiven[]): void {
   const style = stderrStyle();
-  const write = (text: string) => process.stderr.write(text);
-  for (const { failures, notes } of all) {
-    for (const error of failures) write(`${describeError(error, style)}\n`);
-    for (const note of notes) write(`${describeNote(note, style)}\n`);
-  }
+  const told = all.flatMap((rendered) => [
+    ...rendered.failures.map((error) => describeError(error, style)),
+    ...rendered.notes.map((note) => describeNote(note, style)),
+  ]);
   const failures = all.flatMap((rendered) => rendered.failures);
   const unchecked = notGiven.filter(
     ({ what }) => !failures.some(({ code, message }) => code === 'APPSET_E0404' && message.includes(what)),
   );
   if (unchecked.length > 0)
-    write(describeRemark(`not checked, because not given: ${facts(unchecked)}`, style));
-  if (process.stderr.isTTY !== true) return;
-  const applications = all.reduce((sum, rendered) => sum + rendered.applications.length, 0);
-  const problems = failures.length > 0 ? `, ${count(failures.length, 'problem')}` : '';
-  write(`${count(applications, 'Application')} of ${count(all.length, 'set')}${problems}\n`);
+    told.push(describeRemark(`not checked, because not given: ${facts(unchecked)}`, style));
+  if (process.stderr.isTTY === true) {
+    const applications = all.reduce((sum, rendered) => sum + rendered.applications.length, 0);
+    const problems = failures.length > 0 ? `, ${count(failures.length, 'problem')}` : '';
+    told.push(`${count(applications, 'Application')} of ${count(all.length, 'set')}${problems}\n`);
+  }
+  process.stderr.write(told.join('\n'));
 }
 
 /** `AppProject a, AppProject b (--projects); the clusters (--clusters)`. */
