@@ -200,6 +200,8 @@ export const LIMITS = {
   /** Events one object may have at once, and how often it gets one more. */
   eventBurst: 25,
   eventRefillMs: 60_000,
+  /** How long the end waits for Kubernetes events to be written; a server that hangs must not hold it. */
+  eventFlushMs: 2_000,
   /** First and longest wait of a key that failed. */
   queueBackoffMinMs: 5,
   queueBackoffMaxMs: 1_000_000,

@@ -22,7 +22,7 @@ import {
   type WorkBudget,
 } from '../values.ts';
 import { type FloatFormat, formatFloat } from './floats.ts';
-import { FUNCTION_ADDRESS, keyValue, methodText, NIL_TEXT, sortedEntries } from './values.ts';
+import { announce, FUNCTION_ADDRESS, keyValue, MARK, methodText, NIL_TEXT, sortedEntries } from './values.ts';
 
 export interface Flags {
   plus: boolean;
@@ -54,6 +54,8 @@ export class Printer {
   flags: Flags = noFlags();
   readonly #budget: WorkBudget;
   #depth = 0;
+  #complaining = false;
+  #mark = MARK;
 
   constructor(budget: WorkBudget) {
     this.#budget = budget;
@@ -62,6 +64,7 @@ export class Printer {
   write(text: string): void {
     this.#budget.grow(text.length);
     this.out += text;
+    if (this.out.length > this.#mark) this.#mark = announce(this.out, this.#budget);
   }
 
   #padding(count: number, zero: boolean): string {
@@ -95,8 +98,12 @@ export class Printer {
     this.write(`%!${verb}(`);
     if (value === null) this.write(NIL_TEXT);
     else {
+      // inside a complaint no method speaks for its value
+      const before = this.#complaining;
+      this.#complaining = true;
       this.write(`${typeOf(value)}=`);
       this.#value(value, 'v');
+      this.#complaining = before;
     }
     this.write(')');
   }
@@ -119,7 +126,17 @@ export class Printer {
       this.write(this.flags.sharpV ? `${ANY}(nil)` : NIL_TEXT);
       return;
     }
-    if (TEXT_VERBS.includes(verb) && !this.flags.sharpV && !(value instanceof GoComplex)) {
+    // what wraps an error elsewhere has no meaning here; the bytes of a []byte are refused one by one
+    if (verb === 'w' && !(value instanceof GoSlice && value.elem === 'uint8')) {
+      this.#bad(value, verb);
+      return;
+    }
+    if (
+      TEXT_VERBS.includes(verb) &&
+      !this.flags.sharpV &&
+      !this.#complaining &&
+      !(value instanceof GoComplex)
+    ) {
       const text = methodText(value);
       if (text !== undefined) {
         this.#string(text, verb, value);
@@ -136,8 +153,9 @@ export class Printer {
   #object(value: GoObject, verb: string): void {
     if (value instanceof GoComplex) this.#complex(value, verb);
     else if (verb !== 'v') this.#bad(value, verb);
-    else if (value instanceof GoErrorValue) this.#pad(`&errors.errorString{s:${goQuote(value.text)}}`);
-    else this.#pad(value.format());
+    else if (value instanceof GoErrorValue) {
+      this.#pad(this.flags.sharpV ? `&errors.errorString{s:${goQuote(value.text)}}` : `&{${value.text}}`);
+    } else this.#pad(this.flags.sharpV ? value.goSyntax() : value.format());
   }
 
   /** Both parts under the verb, the second always with its sign. */
@@ -199,7 +217,7 @@ export class Printer {
       this.write(`${typeOf(slice)}(nil)`);
       return;
     }
-    this.write(go ? `${typeOf(slice).replace('[]uint8', '[]byte')}{` : '[');
+    this.write(go ? `${verb === 'v' ? typeOf(slice).replace('[]uint8', '[]byte') : typeOf(slice)}{` : '[');
     // the bytes of a []byte are plain numbers under %d and %v
     const itemVerb = slice.elem === 'uint8' && verb === 'v' && !go ? 'd' : verb;
     slice.items.forEach((item, position) => {
@@ -393,7 +411,7 @@ export class Printer {
 function withPoint(text: string, verb: string, precision: number): string {
   const hexadecimal = verb === 'x' || verb === 'X';
   let missing = 0;
-  if ('vgGxX'.includes(verb)) missing = precision === -1 ? 6 : precision;
+  if ('vgGx'.includes(verb)) missing = precision === -1 ? 6 : precision;
   const tailAt = text.search(hexadecimal ? /[pP]/ : /[eE]/);
   let body = tailAt < 0 ? text : text.slice(0, tailAt);
   const tail = tailAt < 0 ? '' : text.slice(tailAt);

@@ -118,7 +118,7 @@ class Directives {
     else if (!this.#goodIndex) printer.write(`%!${verb}(BADINDEX)`);
     else if (this.#index >= this.#operands.length) printer.write(`%!${verb}(MISSING)`);
     else {
-      if (verb === 'v') {
+      if (verb === 'v' || verb === 'w') {
         flags.sharpV = flags.sharp;
         flags.sharp = false;
         flags.plus = false;

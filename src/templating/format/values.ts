@@ -78,6 +78,15 @@ const INT_KINDS = new Set([
 ]);
 export const isIntKind = (type: string): type is GoInt['kind'] => INT_KINDS.has(type);
 
+/** Size from which a text being put together is announced as a whole, each time it has doubled. */
+export const MARK = 4_096;
+
+/** Announces a text that grew past its mark; the next mark. */
+export function announce(text: string, budget: WorkBudget): number {
+  budget.grow(text.length);
+  return text.length * 2;
+}
+
 function write(value: GoValue, budget: WorkBudget, depth: number): string {
   switch (typeof value) {
     case 'string':
@@ -95,6 +104,7 @@ function write(value: GoValue, budget: WorkBudget, depth: number): string {
     budget.spend(value.size);
     let out = 'map[';
     let first = true;
+    let mark = MARK;
     for (const [key, item] of sortedEntries(value)) {
       if (!first) out += ' ';
       first = false;
@@ -102,16 +112,19 @@ function write(value: GoValue, budget: WorkBudget, depth: number): string {
       const text = write(item, budget, depth + 1);
       budget.grow(name.length + text.length + 2);
       out += `${name}:${text}`;
+      if (out.length > mark) mark = announce(out, budget);
     }
     return `${out}]`;
   }
   if (value instanceof GoSlice) {
     budget.spend(value.items.length);
     let out = '[';
+    let mark = MARK;
     for (let i = 0; i < value.items.length; i++) {
       const text = write(value.items[i] as GoValue, budget, depth + 1);
       budget.grow(text.length + 1);
       out += i === 0 ? text : ` ${text}`;
+      if (out.length > mark) mark = announce(out, budget);
     }
     return `${out}]`;
   }
@@ -133,12 +146,16 @@ export function sprint(values: readonly GoValue[], budget?: WorkBudget): string 
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as GoValue;
     if (i > 0 && typeof value !== 'string' && typeof values[i - 1] !== 'string') out += ' ';
-    out += formatValue(value, budget);
+    const text = formatValue(value, budget);
+    budget?.grow(out.length + text.length);
+    out += text;
   }
   return out;
 }
 
 /** Go's Sprintln: spaces between all, a newline at the end. */
 export function sprintln(values: readonly GoValue[], budget?: WorkBudget): string {
-  return `${values.map((value) => formatValue(value, budget)).join(' ')}\n`;
+  const texts = values.map((value) => formatValue(value, budget));
+  budget?.grow(texts.reduce((size, text) => size + text.length, 0));
+  return `${texts.join(' ')}\n`;
 }

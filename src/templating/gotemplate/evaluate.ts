@@ -182,6 +182,9 @@ function step(
       run.isInterface = false;
       return field;
     }
+    if (receiver.hidden(name)) {
+      run.fail(`${name} is an unexported field of struct type ${typeOf(receiver)}`);
+    }
   } else if (receiver instanceof GoInt) {
     const method = namedIntMethod(receiver, name);
     if (method !== undefined) return call(run, callableOf(method), name, node, args, final);
@@ -259,11 +262,13 @@ function call(
       const text = name === 'call' && first !== undefined ? nodeText(first, run.tree.delimiters) : '';
       const result = builtin.call(values, run, { first: text, interfaces });
       run.isInterface = false;
+      if (typeof result === 'string') run.received(result);
       return result;
     }
     if (given.unusable !== undefined) return run.fail(given.unusable);
     const result = given.call(values as GoValue[], run);
     run.isInterface = callable.resultIsInterface;
+    run.received(result);
     return result;
   } catch (error) {
     if (!(error instanceof GoError)) throw error;

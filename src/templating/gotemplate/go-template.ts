@@ -4,7 +4,7 @@
  */
 import type { RenderContext } from '../contract.ts';
 import type { FunctionMap, GoFunction, GoValue } from '../values.ts';
-import { type AnyNode, nodeText } from './nodes.ts';
+import type { AnyNode, ListNode } from './nodes.ts';
 import { renderSimple, simpleSegments } from './simple.ts';
 import { Template } from './template-set.ts';
 
@@ -24,8 +24,8 @@ export interface GoTemplate {
   readonly nondeterministic: boolean;
   /** may change the data it is given */
   readonly mutates: boolean;
-  /** the tree printed back as a template */
-  print(): string;
+  /** the main body; `nodeText` prints it back */
+  readonly root: ListNode;
   /**
    * A Go string: see `bytes.ts` for bytes that are no text.
    * @throws GoTemplateError with Go's text
@@ -75,7 +75,7 @@ function literalTemplate(text: string): GoTemplate {
     literal: true,
     nondeterministic: false,
     mutates: false,
-    print: () => text,
+    root: { kind: 'list', at: 0, nodes: [{ kind: 'text', at: 0, text }] },
     execute: () => text,
   };
 }
@@ -97,14 +97,14 @@ export function compileGoTemplate(text: string, options: GoTemplateOptions): GoT
       if (given !== undefined) used.push(given);
     });
   }
-  const root = template.tree?.root;
-  const segments = root === undefined ? undefined : simpleSegments(root);
+  const root: ListNode = template.tree?.root ?? { kind: 'list', at: 0, nodes: [] };
+  const segments = simpleSegments(root);
   return {
     text,
     literal: false,
     nondeterministic: used.some((given) => given.nondeterministic === true),
     mutates: used.some((given) => given.mutates === true),
-    print: () => (root === undefined ? '' : nodeText(root)),
+    root,
     execute(data, context) {
       if (segments !== undefined && segments.length * 4 <= context.maxSteps) {
         const out = renderSimple(segments, data, context.maxOutputBytes);

@@ -7,7 +7,7 @@ export { BUILTINS } from './builtins.ts';
 export { GoTemplateError, positionOf, type Stage, type TemplatePosition } from './errors.ts';
 export { compileGoTemplate, type GoTemplate, type GoTemplateOptions } from './go-template.ts';
 export { parseFloat64, parseInt64, parseUint64, unquoteString } from './literals.ts';
-export { nodeText } from './nodes.ts';
+export { type AnyNode, isEmptyTree, type ListNode, type Node, nodeText, type Operand } from './nodes.ts';
 export { OPTION_NAMES } from './options.ts';
 export { type ParseOptions, parse, type Tree } from './parser.ts';
 export { Template } from './template-set.ts';

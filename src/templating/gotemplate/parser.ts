@@ -100,6 +100,9 @@ const OPERAND_STARTS: ReadonlySet<TokenKind> = new Set<TokenKind>([
   'variable',
 ]);
 
+/** What a level of nesting counts: about the frames of the stack it takes to walk it. */
+const WEIGHT = { parenthesis: 4, block: 2, elseIf: 1 } as const;
+
 /** One body: the main text, a define or a block; each has look-ahead and scope of its own. */
 class Body {
   readonly #shared: Shared;
@@ -186,8 +189,13 @@ class Body {
     return token;
   }
 
-  #enter(): void {
-    if (++this.#shared.depth > LIMITS.templateNesting) this.#fail('max expression depth exceeded', 'limit');
+  /** Goes one level deeper; the answer goes back up. */
+  #enter(weight: number): () => void {
+    this.#shared.depth += weight;
+    if (this.#shared.depth > LIMITS.templateNesting) this.#fail('max expression depth exceeded', 'limit');
+    return () => {
+      this.#shared.depth -= weight;
+    };
   }
 
   // bodies
@@ -299,8 +307,8 @@ class Body {
     return { kind: 'else', at: this.#expect('rightDelim', 'else').at };
   }
 
-  #branch(kind: BranchNode['kind']): BranchNode {
-    this.#enter();
+  #branch(kind: BranchNode['kind'], weight: number = WEIGHT.block): BranchNode {
+    const leave = this.#enter(weight);
     const height = this.#scope.height;
     const pipe = this.#pipeline(kind, 'rightDelim');
     if (kind === 'range') this.#rangeDepth++;
@@ -310,7 +318,7 @@ class Body {
     if (end.kind === 'else') {
       if (kind !== 'range' && this.#peek().kind === kind) {
         this.#next();
-        elseList = { kind: 'list', at: end.at, nodes: [this.#branch(kind)] };
+        elseList = { kind: 'list', at: end.at, nodes: [this.#branch(kind, WEIGHT.elseIf)] };
       } else {
         const rest = this.#itemList();
         if (rest.end.kind !== 'end') this.#fail(`expected end; found {{${rest.end.kind}}}`);
@@ -318,7 +326,7 @@ class Body {
       }
     }
     this.#scope.cut(height);
-    this.#shared.depth--;
+    leave();
     return { kind, at: pipe.at, pipe, list, elseList };
   }
 
@@ -335,7 +343,7 @@ class Body {
   }
 
   #block(): TemplateNode {
-    this.#enter();
+    const leave = this.#enter(WEIGHT.block);
     const context = 'block clause';
     const token = this.#nextNonSpace();
     const name = this.#templateName(token, context);
@@ -344,7 +352,7 @@ class Body {
     const { list, end } = body.#itemList();
     if (end.kind !== 'end') this.#fail(`unexpected {{${end.kind}}} in ${context}`);
     body.add(name, list);
-    this.#shared.depth--;
+    leave();
     return { kind: 'template', at: token.at, name, pipe };
   }
 
@@ -464,9 +472,9 @@ class Body {
           value: unquoteString(text) ?? this.#fail('invalid syntax'),
         };
       case 'leftParen': {
-        this.#enter();
+        const leave = this.#enter(WEIGHT.parenthesis);
         const pipe = this.#pipeline('parenthesized pipeline', 'rightParen');
-        this.#shared.depth--;
+        leave();
         return pipe;
       }
       default:

@@ -6,7 +6,7 @@
 import { goQuote } from '../../support/go-quote.ts';
 import { byteLength, redecode } from '../bytes.ts';
 import type { RenderContext } from '../contract.ts';
-import type { CallContext } from '../values.ts';
+import { type CallContext, GoSlice, type GoValue } from '../values.ts';
 import { GoTemplateError, positionOf, type Stage } from './errors.ts';
 import type { FunctionTable } from './function-table.ts';
 import { type AnyNode, nodeText } from './nodes.ts';
@@ -22,6 +22,8 @@ interface Variable {
 
 /** Bytes of text that count as one step: a template cannot make text without end by throwing it away. */
 const BYTES_PER_STEP = 64;
+/** Items of a list given by a function that count as one step. */
+const ITEMS_PER_STEP = 64;
 /** Variables passed over in a look-up that count as one step. */
 const VARIABLES_PER_STEP = 16;
 /** Text of a node that an error of ours shows at most. */
@@ -88,6 +90,15 @@ export class Run implements CallContext {
     if (!(this.#out.length + bytes <= most)) this.limit(`text is over the bound of ${most} bytes`);
     this.#steps += Math.floor(bytes / BYTES_PER_STEP);
     if (this.#steps > this.#maxSteps) this.#exhausted();
+  }
+
+  /** What a function gave: a net for those that do not count on their own. */
+  received(result: GoValue): void {
+    if (typeof result === 'string') {
+      if (result.length > BYTES_PER_STEP) this.grow(result.length);
+    } else if (result instanceof GoSlice && result.items.length >= ITEMS_PER_STEP) {
+      this.spend(Math.floor(result.items.length / ITEMS_PER_STEP));
+    }
   }
 
   #exhausted(): never {
@@ -158,7 +169,11 @@ export class Run implements CallContext {
 
   /** Ends the execution because of a bound of ours. */
   limit(message: string): never {
-    throw this.#error('limit', message);
+    throw this.limitError(message);
+  }
+
+  limitError(message: string, cause?: unknown): GoTemplateError {
+    return this.#error('limit', message, cause);
   }
 
   #error(stage: Stage, message: string, cause?: unknown): GoTemplateError {

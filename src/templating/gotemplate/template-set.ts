@@ -4,7 +4,7 @@
  */
 import { goQuote } from '../../support/go-quote.ts';
 import type { RenderContext } from '../contract.ts';
-import type { FunctionMap, GoFunction, GoValue } from '../values.ts';
+import { type FunctionMap, GoError, type GoFunction, type GoValue } from '../values.ts';
 import { GoTemplateError } from './errors.ts';
 import { FunctionTable } from './function-table.ts';
 import { DEFAULT_DELIMITERS, type Delimiters, isEmptyTree } from './nodes.ts';
@@ -19,9 +19,17 @@ interface Common {
   missingKey: MissingKey;
 }
 
-/** V8's word for a stack without end: a value or a call nested deeper than any bound of ours foresaw. */
-const isStackOverflow = (error: unknown): boolean =>
-  error instanceof RangeError && error.message.startsWith('Maximum call stack');
+/**
+ * The bound that was hit where no node knew: V8's own, where none of ours came first (the stack, the
+ * size of a text or list), or that of printing a value.
+ */
+function boundOf(error: unknown): string | undefined {
+  if (error instanceof GoError) return error.message;
+  if (!(error instanceof RangeError)) return undefined;
+  return error.message.startsWith('Maximum call stack')
+    ? 'template or data is nested too deeply'
+    : 'text or data is too large';
+}
 
 export class Template {
   readonly name: string;
@@ -140,8 +148,8 @@ export class Template {
     try {
       walk(run, tree.root);
     } catch (error) {
-      if (isStackOverflow(error)) run.limit('template or data is nested too deeply');
-      throw error;
+      const bound = boundOf(error);
+      throw bound === undefined ? error : run.limitError(bound, error);
     }
     return run.output();
   }
