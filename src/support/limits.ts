@@ -75,6 +75,8 @@ export const LIMITS = {
   httpRequestMs: 15_000,
   /** How long an idle connection to our listeners is kept. */
   httpIdleMs: 5_000,
+  /** How long a listener that closes waits for requests in flight. */
+  httpDrainMs: 2_000,
   /** Bytes of the headers of one request to our listeners. */
   httpHeaderBytes: 16_384,
   /** Connections one of our listeners holds. */
