@@ -16,7 +16,7 @@ import {
   slimApplication,
   withoutManagedFields,
 } from '../kube/index.ts';
-import { createLiveSources } from '../sources/live/index.ts';
+import { createLiveSources, type LiveSources } from '../sources/live/index.ts';
 import type { Clock } from '../support/clock.ts';
 import { LIMITS } from '../support/limits.ts';
 import type { Random } from '../support/random.ts';
@@ -46,7 +46,7 @@ export interface OperatorOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly onRun?: (run: FinishedRun) => void;
+  readonly telemetry?: Telemetry;
 }
 
 export interface Operator {
@@ -59,6 +59,10 @@ export interface Operator {
   readonly manager: ControllerManager;
   readonly queue: WorkQueue;
   readonly caches: OperatorCaches;
+  /** the same sources a run of a set has, looked on by nobody */
+  readonly sources: LiveSources;
+  /** who holds the Lease */
+  readonly lease: Pick<LeaderElector, 'leading' | 'holder'>;
   stop(): Promise<void>;
 }
 
@@ -106,13 +110,15 @@ function cachesOf({ client, settings, clock, random, log }: OperatorOptions): Op
 
 /** Starts the operator; nothing of it outlives `stop`. */
 export function startOperator(options: OperatorOptions): Operator {
-  const { client, settings, clock, random, log } = options;
+  const { client, settings, clock, random, log, telemetry } = options;
+  const observer = new FactsObserver();
   const caches = cachesOf(options);
   const git = new Git({
     home: options.gitFolder,
     clock,
     ...(options.allowLocalGit === undefined ? {} : { allowLocal: options.allowLocalGit }),
     ...(options.gitTimeoutMs === undefined ? {} : { timeoutMs: options.gitTimeoutMs }),
+    onCommand: (operation, ok, ms) => telemetry?.gitRan(operation, ok, ms),
   });
   const sources = createLiveSources({
     namespace: settings.controllerNamespace,
@@ -175,7 +181,7 @@ export function startOperator(options: OperatorOptions): Operator {
         await manager.run(AbortSignal.any([intake.signal, leadership.signal]));
       });
     } finally {
-      await recorder.flush();
+      await recorder.close(LIMITS.eventFlushMs);
       watching.abort();
       await Promise.allSettled(following);
     }

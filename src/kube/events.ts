@@ -38,6 +38,7 @@ export class EventRecorder {
   readonly #allowance = new Map<string, { tokens: number; at: number }>();
   #serial = 0;
   #writing: Promise<void> | undefined;
+  readonly #ended = new AbortController();
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
@@ -45,7 +46,8 @@ export class EventRecorder {
 
   /** Notes an event; returns at once. */
   record(news: News): void {
-    if (!this.#mayTell(news)) this.#options.onDropped?.(news, 'too many events of one object');
+    if (this.#ended.signal.aborted) this.#options.onDropped?.(news, 'the operator ends');
+    else if (!this.#mayTell(news)) this.#options.onDropped?.(news, 'too many events of one object');
     else if (this.#queue.length >= LIMITS.eventQueue) this.#options.onDropped?.(news, 'too many events wait');
     else {
       this.#queue.push({ news, at: this.#options.clock.now() });
@@ -56,6 +58,18 @@ export class EventRecorder {
   /** Resolves when everything noted so far was written or dropped. */
   async flush(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;
+  }
+
+  /** The end: gives what waits so much time to be written, then drops it, the call under way included. */
+  async close(withinMs: number): Promise<void> {
+    const inTime = new AbortController();
+    const late = this.#options.clock.sleep(withinMs, inTime.signal).catch(() => {
+      // all was written in time
+    });
+    await Promise.race([this.flush(), late]);
+    inTime.abort();
+    for (const { news } of this.#queue.splice(0)) this.#options.onDropped?.(news, 'the operator ends');
+    this.#ended.abort();
   }
 
   async #write(): Promise<void> {
@@ -71,6 +85,7 @@ export class EventRecorder {
 
   async #tell(news: News, at: number): Promise<void> {
     const { client } = this.#options;
+    const { signal } = this.#ended;
     const key = JSON.stringify([objectId(news), news.type, news.reason, news.message]);
     const namespace = news.object.metadata.namespace ?? 'default';
     const now = rfc3339(at);
@@ -80,7 +95,7 @@ export class EventRecorder {
       told.count += 1;
       try {
         const patch = { count: told.count, lastTimestamp: now };
-        await client.patch(RESOURCES.events, namespace, told.name, patch, { type: 'merge' });
+        await client.patch(RESOURCES.events, namespace, told.name, patch, { type: 'merge', signal });
         return;
       } catch (error) {
         if (!isNotFound(error)) throw error;
@@ -90,7 +105,7 @@ export class EventRecorder {
     this.#serial += 1;
     const suffix = `.${Math.floor(at).toString(16)}${this.#serial.toString(16).padStart(4, '0')}`;
     const name = `${news.object.metadata.name.slice(0, LIMITS.nameLength - suffix.length)}${suffix}`;
-    await client.create(RESOURCES.events, this.#event(news, name, namespace, now));
+    await client.create(RESOURCES.events, this.#event(news, name, namespace, now), { signal });
     remember(this.#told, key, { name, firstTimestamp: now, count: 1 });
   }
 

@@ -115,6 +115,18 @@ describe('bounds', () => {
     expect((await events()).map(({ message }) => message)).toEqual(['second']);
   });
 
+  test('the end does not wait for a server that hangs', async () => {
+    api.faults.add({ verb: 'create', kind: 'Event', effect: { type: 'delay', ms: 60_000 } });
+    const recorder = newRecorder();
+    for (const message of ['under way', 'waiting', 'waiting too']) recorder.record(news(message));
+    const closing = recorder.close(2_000);
+    clock.advance(2_000);
+    await closing;
+    expect(dropped).toHaveLength(2);
+    recorder.record(news('late'));
+    expect(dropped.at(-1)).toContain('late');
+  });
+
   test('a long name leaves room for the suffix', async () => {
     const recorder = newRecorder();
     recorder.record(news('x', 'n'.repeat(253)));
