@@ -24,6 +24,8 @@ export interface ClusterOptions {
   /** run kube-controller-manager's garbage collector, namespace and service-account controllers */
   readonly controllerManager?: boolean;
   readonly apiServerFlags?: readonly string[];
+  /** people beside the admin; without rights until they are bound to a role */
+  readonly users?: readonly { readonly name: string; readonly token: string }[];
 }
 
 export interface Cluster {
@@ -62,7 +64,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const [etcdPort, etcdPeerPort, apiPort] = await freePorts(3);
   const token = randomBytes(16).toString('hex');
   writeServiceAccountKey(folder);
-  writeFileSync(join(folder, 'tokens.csv'), `${token},admin,admin,system:masters\n`);
+  const others = (options.users ?? []).map((user) => `${user.token},${user.name},${user.name}\n`);
+  writeFileSync(join(folder, 'tokens.csv'), `${token},admin,admin,system:masters\n${others.join('')}`);
 
   const children = new Map<ToolName, ChildProcess>();
   const start = (name: ToolName, args: readonly string[]) => {
