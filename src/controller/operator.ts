@@ -6,6 +6,7 @@
  */
 import { type ObjectClient, RESOURCES } from '../api/client.ts';
 import { ARGO_API_VERSION, CLUSTER_SECRET_TYPE, SECRET_TYPE_LABEL } from '../api/names.ts';
+import { type ApplicationSet, keyOf } from '../api/objects.ts';
 import { Git } from '../git/index.ts';
 import {
   byController,
@@ -23,10 +24,11 @@ import type { Random } from '../support/random.ts';
 import { recordedEvents } from './events.ts';
 import { OWNER_INDEX } from './live-view.ts';
 import type { Log } from './log.ts';
-import { ControllerManager, type FinishedRun } from './manager.ts';
+import { ControllerManager } from './manager.ts';
 import { WorkQueue } from './queue.ts';
 import type { RunFacts } from './reconcile.ts';
 import type { ControllerSettings } from './settings.ts';
+import { FactsObserver, type Telemetry } from './telemetry.ts';
 
 /** Name of the Lease, in the control-plane namespace. */
 export const LEASE_NAME = 'appset-operator';
@@ -128,8 +130,8 @@ export function startOperator(options: OperatorOptions): Operator {
     repositorySecrets: caches.repositorySecrets,
     git,
   });
-  const facts = async (): Promise<RunFacts> => ({
-    sources: sources.snapshot(),
+  const facts = async (set: ApplicationSet): Promise<RunFacts> => ({
+    sources: observer.watch(keyOf(set), sources.snapshot()),
     inClusterEnabled: inClusterEnabled(caches.configMaps, settings.controllerNamespace),
   });
   const recorder = new EventRecorder({
@@ -138,7 +140,7 @@ export function startOperator(options: OperatorOptions): Operator {
     component: 'applicationset-controller',
     instance: options.identity,
   });
-  const queue = new WorkQueue({ clock, random });
+  const queue = new WorkQueue({ clock, random, onWait: (ms) => telemetry?.queueWaited(ms) });
   const manager = new ControllerManager({
     client,
     caches,
@@ -151,7 +153,11 @@ export function startOperator(options: OperatorOptions): Operator {
     clock,
     random,
     log,
-    ...(options.onRun === undefined ? {} : { onRun: options.onRun }),
+    onRun: (run) => telemetry?.ran(run, observer.of(run.set)),
+  });
+
+  caches.sets.onChange(({ before, after }) => {
+    if (before !== undefined && after === undefined) observer.forget(keyOf(before));
   });
 
   const intake = new AbortController();
@@ -197,6 +203,8 @@ export function startOperator(options: OperatorOptions): Operator {
     manager,
     queue,
     caches,
+    sources,
+    lease: elector,
     stop: async () => {
       intake.abort();
       await done.catch(() => {

@@ -12,6 +12,8 @@ export interface WorkQueueOptions {
   readonly random: Random;
   readonly backoffMinMs?: number;
   readonly backoffMaxMs?: number;
+  /** told how long a key was ready before a worker took it */
+  readonly onWait?: (ms: number) => void;
 }
 
 /** Priorities by what asks (spec controller §1.4): the greater goes first. */
@@ -39,6 +41,11 @@ export class WorkQueue {
   readonly #failures = new Map<string, number>();
   #takers: { readonly take: (key: string | undefined) => void }[] = [];
   #idle: (() => void)[] = [];
+  /** when a ready key became so (monotonic) */
+  readonly #readySince = new Map<string, number>();
+  readonly #onWait: (ms: number) => void;
+  #added = 0;
+  #retried = 0;
   #closed = false;
 
   constructor(options: WorkQueueOptions) {
@@ -46,6 +53,7 @@ export class WorkQueue {
     this.#random = options.random;
     this.#least = options.backoffMinMs ?? LIMITS.queueBackoffMinMs;
     this.#most = options.backoffMaxMs ?? LIMITS.queueBackoffMaxMs;
+    this.#onWait = options.onWait ?? (() => {});
   }
 
   /** Keys that are ready for a worker. */
@@ -61,6 +69,16 @@ export class WorkQueue {
   /** Keys that will be added by themselves. */
   get waiting(): number {
     return this.#waiting.size;
+  }
+
+  /** Keys that became ready so far. */
+  get added(): number {
+    return this.#added;
+  }
+
+  /** Of those that came back after a failure. */
+  get retried(): number {
+    return this.#retried;
   }
 
   /** How often in a row the key has failed. */
@@ -79,6 +97,9 @@ export class WorkQueue {
     if (held !== undefined) {
       if (held >= priority) return;
       this.#leave(key, held);
+    } else {
+      this.#added++;
+      this.#readySince.set(key, this.#clock.monotonic());
     }
     this.#priorityOf.set(key, priority);
     const set = this.#ready.get(priority) ?? new Set();
@@ -113,6 +134,7 @@ export class WorkQueue {
     const priority = this.#processing.get(key) ?? PRIORITY.usual;
     const failures = this.failures(key);
     this.#failures.set(key, failures + 1);
+    this.#retried++;
     const base = Math.min(this.#most, this.#least * 2 ** Math.min(failures, 60));
     const wait = Math.min(this.#most, base * (0.8 + 0.4 * this.#random.next()));
     this.addAfter(key, wait, priority);
@@ -183,6 +205,9 @@ export class WorkQueue {
     if (key === undefined) return undefined;
     this.#leave(key, priority);
     this.#processing.set(key, priority);
+    const now = this.#clock.monotonic();
+    this.#onWait(now - (this.#readySince.get(key) ?? now));
+    this.#readySince.delete(key);
     return key;
   }
 

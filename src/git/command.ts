@@ -42,6 +42,8 @@ export interface GitSettings {
   readonly outputBytes?: number;
   readonly cacheBytes?: number;
   readonly mirrorPacks?: number;
+  /** told of every command that ended */
+  readonly onCommand?: (operation: Subcommand, ok: boolean, ms: number) => void;
 }
 
 export interface RunOptions {
@@ -100,9 +102,17 @@ export class GitCommand {
     this.#ready ??= prepareHome(this.settings.home);
     await this.#ready;
     const files = await secretFiles(this.settings.home, options.remote?.credentials);
+    let ok = false;
+    let startedAt = this.#clock.monotonic();
     try {
-      return await this.#slots.add(() => this.#spawn(subcommand, args, options, files));
+      const output = await this.#slots.add(() => {
+        startedAt = this.#clock.monotonic();
+        return this.#spawn(subcommand, args, options, files);
+      });
+      ok = true;
+      return output;
     } finally {
+      this.settings.onCommand?.(subcommand, ok, this.#clock.monotonic() - startedAt);
       if (files !== undefined) await rm(files, { recursive: true, force: true });
     }
   }
