@@ -9,6 +9,7 @@
  * params gets a copy of its own first (`deepCopyValue`).
  */
 import type { Json, JsonObject } from '../api/objects.ts';
+import { goQuote } from '../support/go-quote.ts';
 import { fromBytes, toBytes } from './bytes.ts';
 import { floatText } from './format/floats.ts';
 
@@ -94,6 +95,10 @@ export abstract class GoObject {
   goSyntax(): string {
     return this.format();
   }
+  /** the fields in order, hidden ones too: what verbs that are no text show; undefined where nobody needs to know */
+  parts(): readonly GoValue[] | undefined {
+    return undefined;
+  }
   /** Go's `==`: structs compare by value, pointers by identity */
   equals(other: GoObject): boolean {
     return this === other;
@@ -127,6 +132,12 @@ export class GoErrorValue extends GoObject {
   }
   format(): string {
     return this.text;
+  }
+  override goSyntax(): string {
+    return `&errors.errorString{s:${goQuote(this.text)}}`;
+  }
+  override parts(): readonly GoValue[] {
+    return [this.text];
   }
 }
 

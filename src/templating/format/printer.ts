@@ -4,7 +4,7 @@
  * the budget before text is made.
  */
 
-import { canBackquote, goQuote, goQuoteRune, isPrintable, runeText } from '../../support/go-quote.ts';
+import { canBackquote, goQuote } from '../../support/go-quote.ts';
 import { LIMITS } from '../../support/limits.ts';
 import { byteLength, runeCount, sliceBytes, takeRunes, toBytes } from '../bytes.ts';
 import {
@@ -12,7 +12,6 @@ import {
   fromByteSlice,
   GoComplex,
   GoError,
-  GoErrorValue,
   GoInt,
   GoMap,
   GoObject,
@@ -21,31 +20,9 @@ import {
   typeOf,
   type WorkBudget,
 } from '../values.ts';
-import { type FloatFormat, formatFloat } from './floats.ts';
+import { type Flags, noFlags } from './flags.ts';
+import { floatParts, integerText } from './numbers.ts';
 import { announce, FUNCTION_ADDRESS, keyValue, MARK, methodText, NIL_TEXT, sortedEntries } from './values.ts';
-
-export interface Flags {
-  plus: boolean;
-  minus: boolean;
-  sharp: boolean;
-  space: boolean;
-  zero: boolean;
-  /** `%#v`: the hash asks for Go syntax there (and the plus of `%+v` for nothing a template could see) */
-  sharpV: boolean;
-  width: number | undefined;
-  precision: number | undefined;
-}
-
-export const noFlags = (): Flags => ({
-  plus: false,
-  minus: false,
-  sharp: false,
-  space: false,
-  zero: false,
-  sharpV: false,
-  width: undefined,
-  precision: undefined,
-});
 
 const TEXT_VERBS = 'vsqxX';
 
@@ -151,11 +128,20 @@ export class Printer {
   }
 
   #object(value: GoObject, verb: string): void {
+    const parts = value.parts();
     if (value instanceof GoComplex) this.#complex(value, verb);
+    else if (parts !== undefined && !this.flags.sharpV) this.#struct(value.kind === 'ptr', parts, verb);
     else if (verb !== 'v') this.#bad(value, verb);
-    else if (value instanceof GoErrorValue) {
-      this.#pad(this.flags.sharpV ? `&errors.errorString{s:${goQuote(value.text)}}` : `&{${value.text}}`);
-    } else this.#pad(this.flags.sharpV ? value.goSyntax() : value.format());
+    else this.#pad(this.flags.sharpV ? value.goSyntax() : value.format());
+  }
+
+  #struct(isPointer: boolean, parts: readonly GoValue[], verb: string): void {
+    this.write(isPointer ? '&{' : '{');
+    parts.forEach((part, position) => {
+      if (position > 0) this.write(' ');
+      this.#value(part, verb);
+    });
+    this.write('}');
   }
 
   /** Both parts under the verb, the second always with its sign. */
@@ -280,152 +266,30 @@ export class Printer {
   }
 
   #integer(value: GoInt, verb: string): void {
-    const unsigned = value.kind.startsWith('u');
-    switch (verb) {
-      case 'v':
-        if (this.flags.sharpV && unsigned) this.#hexLiteral(value.v);
-        else this.#digits(value.v, 10, verb);
-        return;
-      case 'd':
-        this.#digits(value.v, 10, verb);
-        return;
-      case 'b':
-        this.#digits(value.v, 2, verb);
-        return;
-      case 'o':
-      case 'O':
-        this.#digits(value.v, 8, verb);
-        return;
-      case 'x':
-      case 'X':
-        this.#digits(value.v, 16, verb);
-        return;
-      case 'c':
-        this.#pad(runeText(rune(value.v)));
-        return;
-      case 'q':
-        this.#pad(goQuoteRune(rune(value.v), this.flags.plus));
-        return;
-      case 'U':
-        this.#unicode(BigInt.asUintN(64, value.v));
-        return;
-      default:
-        this.#bad(value, verb);
-    }
-  }
-
-  #hexLiteral(value: bigint): void {
-    const { sharp } = this.flags;
-    this.flags.sharp = true;
-    this.#digits(value, 16, 'v');
-    this.flags.sharp = sharp;
-  }
-
-  #sign(negative: boolean): string {
-    if (negative) return '-';
-    return this.flags.plus ? '+' : this.flags.space ? ' ' : '';
-  }
-
-  #digits(value: bigint, base: number, verb: string): void {
-    const { flags } = this;
-    const negative = value < 0n;
-    const sign = this.#sign(negative);
-    let minimum = 0;
-    if (flags.precision !== undefined) {
-      minimum = flags.precision;
-      if (minimum === 0 && value === 0n) {
-        this.write(this.#padding(flags.width ?? 0, false));
-        return;
-      }
-    } else if (flags.zero && !flags.minus && flags.width !== undefined) {
-      minimum = flags.width - sign.length;
-    }
-    let digits = (negative ? -value : value).toString(base);
-    if (verb === 'X') digits = digits.toUpperCase();
-    if (digits.length < minimum) {
-      this.#budget.grow(minimum);
-      digits = digits.padStart(minimum, '0');
-    }
-    if (flags.sharp) {
-      if (base === 2) digits = `0b${digits}`;
-      else if (base === 8 && !digits.startsWith('0')) digits = `0${digits}`;
-      else if (base === 16) digits = `${verb === 'X' ? '0X' : '0x'}${digits}`;
-    }
-    if (verb === 'O') digits = `0o${digits}`;
-    this.#pad(sign + digits, false);
-  }
-
-  #unicode(value: bigint): void {
-    const { precision, sharp } = this.flags;
-    const minimum = Math.max(precision ?? 4, 4);
-    this.#budget.grow(minimum);
-    let text = `U+${value.toString(16).toUpperCase().padStart(minimum, '0')}`;
-    if (sharp && value <= 0x10ffffn && isPrintable(Number(value))) text += ` '${runeText(Number(value))}'`;
-    this.#pad(text, false);
+    this.#announceDigits();
+    const text = integerText(value, verb, this.flags);
+    if (text === undefined) this.#bad(value, verb);
+    // a character is padded like text, digits have their zeros already
+    else this.#pad(text, this.flags.zero && (verb === 'c' || verb === 'q'));
   }
 
   #float(value: number, verb: string): void {
-    let precision = -1;
-    let format: FloatFormat;
-    switch (verb) {
-      case 'v':
-        format = 'g';
-        break;
-      case 'e':
-      case 'E':
-      case 'f':
-      case 'F':
-        format = verb;
-        precision = 6;
-        break;
-      case 'b':
-      case 'g':
-      case 'G':
-      case 'x':
-      case 'X':
-        format = verb;
-        break;
-      default:
-        this.#bad(value, verb);
-        return;
-    }
-    if (this.flags.precision !== undefined) precision = this.flags.precision;
-    this.#budget.grow(Math.max(precision, 0));
-    let text = formatFloat(value, format, precision, 64);
-    let sign = text.startsWith('-') ? '-' : this.#sign(false);
-    if (text.startsWith('-') || text.startsWith('+')) text = text.slice(1);
-    if (!Number.isFinite(value)) {
-      if (value === Infinity && sign === '') sign = '+';
-      this.#pad(sign + text, false);
+    this.#announceDigits();
+    const number = floatParts(value, verb, this.flags);
+    if (number === undefined) {
+      this.#bad(value, verb);
       return;
     }
-    if (this.flags.sharp && verb !== 'b') text = withPoint(text, verb, precision);
-    const { width, zero, minus } = this.flags;
-    if (sign !== '' && zero && !minus && width !== undefined && width > text.length + sign.length) {
-      this.write(sign + this.#padding(width - text.length - sign.length, true) + text);
-    } else this.#pad(sign + text);
+    const { sign, digits, finite } = number;
+    const { width = 0, zero, minus } = this.flags;
+    const missing = width - digits.length - sign.length;
+    if (finite && sign !== '' && zero && !minus && missing > 0) {
+      this.write(sign + this.#padding(missing, true) + digits);
+    } else this.#pad(sign + digits, finite && zero);
+  }
+
+  #announceDigits(): void {
+    const { width = 0, precision = 0 } = this.flags;
+    if (width + precision > 0) this.#budget.grow(Math.max(width, precision));
   }
 }
-
-/** What `%#g` and the like show: always a point, and zeros up to the precision. */
-function withPoint(text: string, verb: string, precision: number): string {
-  const hexadecimal = verb === 'x' || verb === 'X';
-  let missing = 0;
-  if ('vgGx'.includes(verb)) missing = precision === -1 ? 6 : precision;
-  const tailAt = text.search(hexadecimal ? /[pP]/ : /[eE]/);
-  let body = tailAt < 0 ? text : text.slice(0, tailAt);
-  const tail = tailAt < 0 ? '' : text.slice(tailAt);
-  let significant = false;
-  for (const char of body) {
-    if (char === '.') continue;
-    if (char !== '0') significant = true;
-    if (significant) missing--;
-  }
-  if (!body.includes('.')) {
-    if (body === '0') missing--;
-    body += '.';
-  }
-  return body + '0'.repeat(Math.max(missing, 0)) + tail;
-}
-
-const rune = (value: bigint): number => (value >= 0n && value <= 0x10ffffn ? Number(value) : 0xfffd);

@@ -3,7 +3,8 @@
  * hands both to a `Printer`. What does not fit shows in the text as `%!d(string=x)`, never as an error.
  */
 import { GoInt, type GoValue, typeOf, type WorkBudget } from '../values.ts';
-import { type Flags, noFlags, Printer } from './printer.ts';
+import { type Flags, noFlags } from './flags.ts';
+import { Printer } from './printer.ts';
 import { NIL_TEXT, ownBudget } from './values.ts';
 
 /** Go gives up on widths, precisions and indices beyond this. */

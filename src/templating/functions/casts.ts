@@ -3,7 +3,7 @@
  * integers wrap at 64 bits, fractions are cut off, texts are read by Go's number syntax, and what
  * cannot be read is 0. Nothing here throws.
  */
-import { parseFloat64, parseInt64 } from '../gotemplate/literals.ts';
+import { parseFloat64, parseInt64 } from '../gotemplate/numbers.ts';
 import { GoInt, type GoValue } from '../values.ts';
 
 const MIN_INT64 = -(2n ** 63n);

@@ -34,6 +34,9 @@ export class Certificate extends GoObject {
   format(): string {
     return `{${this.cert} ${this.key}}`;
   }
+  override parts(): readonly GoValue[] {
+    return [this.cert, this.key];
+  }
   override equals(other: GoObject): boolean {
     return other instanceof Certificate && this.cert === other.cert && this.key === other.key;
   }

@@ -55,6 +55,11 @@ export class Version extends GoObject {
     return versionText(this.version);
   }
 
+  override parts(): readonly GoValue[] {
+    const { major, minor, patch, prerelease, metadata, original } = this.version;
+    return [uint64(major), uint64(minor), uint64(patch), prerelease, metadata, original];
+  }
+
   override goSyntax(): string {
     const { major, minor, patch, prerelease, metadata, original } = this.version;
     const numbers = `major:0x${major.toString(16)}, minor:0x${minor.toString(16)}, patch:0x${patch.toString(16)}`;

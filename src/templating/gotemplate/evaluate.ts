@@ -5,6 +5,7 @@
  */
 import { goQuote } from '../../support/go-quote.ts';
 import { ANY, GoError, GoInt, GoMap, GoObject, type GoValue, typeOf } from '../values.ts';
+import { idealConstant, literalArgument, validate } from './arguments.ts';
 import { type Callable, callableOf } from './function-table.ts';
 import { namedIntMethod } from './named-ints.ts';
 import {
@@ -13,22 +14,13 @@ import {
   type CommandNode,
   type FieldNode,
   type IdentifierNode,
-  type NumberNode,
   nodeText,
   type Operand,
   type PipeNode,
   type VariableNode,
 } from './nodes.ts';
 import type { Run } from './run.ts';
-import {
-  canBeNil,
-  describeType,
-  type Evaluated,
-  fits,
-  isTrue,
-  type TypeDescription,
-  zeroOf,
-} from './types.ts';
+import { canBeNil, describeType, type Evaluated, isTrue, type TypeDescription, zeroOf } from './types.ts';
 
 /** No value is piped into a command. */
 const ABSENT = Symbol('absent');
@@ -90,11 +82,6 @@ function refuseArguments(run: Run, args: readonly Operand[], final: Final): void
   if (args.length > 1 || final !== ABSENT) {
     run.fail(`can't give argument to non-function ${nodeText(args[0] as Operand, run.tree.delimiters)}`);
   }
-}
-
-function idealConstant(run: Run, node: NumberNode): GoValue {
-  run.node = node;
-  return node.constant.ideal ?? run.fail(`${node.text} overflows int`);
 }
 
 function evaluateField(run: Run, node: FieldNode, args: readonly Operand[], final: Final): Evaluated {
@@ -330,49 +317,3 @@ function evaluateValue(run: Run, node: Operand): Evaluated {
       return run.fail(`can't handle ${nodeText(node, run.tree.delimiters)}`);
   }
 }
-
-/** Go's check of a value against a parameter; no conversion whatsoever. */
-function validate(run: Run, value: Evaluated, type: TypeDescription): Evaluated {
-  if (value === undefined) {
-    return canBeNil(type) ? zeroOf(type) : run.fail(`invalid value; expected ${type.type}`);
-  }
-  if (fits(value, type)) return value;
-  const got = value === null ? ANY : typeOf(value);
-  return run.fail(`wrong type for value; expected ${type.type}; got ${got}`);
-}
-
-/** A constant written directly as an argument takes the type of its parameter if it can (spec go-template §6.3). */
-function literalArgument(
-  run: Run,
-  node: Extract<Operand, { kind: 'bool' | 'number' | 'string' }>,
-  type: TypeDescription,
-): Evaluated {
-  switch (type.kind) {
-    case 'any':
-    case 'value':
-      return node.kind === 'number' ? idealConstant(run, node) : node.value;
-    case 'string':
-      return node.kind === 'string' ? node.value : expected(run, 'string', node);
-    case 'bool':
-      return node.kind === 'bool' ? node.value : expected(run, 'bool', node);
-    case 'int': {
-      const int = node.kind === 'number' ? node.constant.int : undefined;
-      if (int === undefined) return expected(run, 'integer', node);
-      return new GoInt(type.int, BigInt.asIntN(bitsOf(type.int), int), type.named);
-    }
-    case 'uint': {
-      const uint = node.kind === 'number' ? node.constant.uint : undefined;
-      if (uint === undefined) return expected(run, 'unsigned integer', node);
-      return new GoInt(type.int, BigInt.asUintN(bitsOf(type.int), uint), type.named);
-    }
-    case 'float':
-      return (node.kind === 'number' ? node.constant.float : undefined) ?? expected(run, 'float', node);
-    default:
-      return run.fail(`can't handle ${nodeText(node)} for arg of type ${type.type}`);
-  }
-}
-
-const expected = (run: Run, what: string, node: Operand): never =>
-  run.fail(`expected ${what}; found ${nodeText(node)}`);
-
-const bitsOf = (kind: string): number => Number(/\d+$/.exec(kind)?.[0] ?? 64);

@@ -4,7 +4,7 @@
  * in an error, and parsing the text of a tree gives the same tree.
  */
 import { goQuote } from '../../support/go-quote.ts';
-import type { NumberConstant } from './literals.ts';
+import type { NumberConstant } from './numbers.ts';
 
 interface Positioned {
   /** UTF-16 index in the source of its tree */

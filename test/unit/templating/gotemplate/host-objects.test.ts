@@ -17,6 +17,9 @@ class Version extends GoObject {
   format(): string {
     return '1.2.3';
   }
+  override parts(): readonly GoValue[] {
+    return [new GoInt('uint64', 1n), 'rc'];
+  }
   override field(name: string): GoValue | undefined {
     return name === 'Label' ? 'stable' : undefined;
   }
@@ -71,6 +74,7 @@ describe('a host object', () => {
       '{{.v}} {{print .v 1}} {{printf "%s %v %q %x" .v .v .v .v}}',
       '1.2.3 1.2.3 1 1.2.3 1.2.3 "1.2.3" 312e322e33',
     ],
+    ['{{printf "%d %03d %T" .v .v .v}}', '&{1 %!d(string=rc)} &{001 %!d(string=0rc)} *semver.Version'],
     ['{{.v.Major}} {{printf "%T" .v.Major}} {{eq .v.Major 1}}', '1 uint64 true'],
     ['{{.v.Join}}|{{.v.Join "a" "b"}}|{{"c" | .v.Join "a"}}', '|a+b|a+c'],
     ['{{.v.Label}}', 'stable'],

@@ -101,4 +101,11 @@ describe('a tree printed back', () => {
   ])('%s is %s', (text, expected) => {
     expect(printed(text)).toBe(expected);
   });
+
+  it('keeps comments where they are asked for', () => {
+    const text = 'a{{/* one\n two */}}{{if 1}}{{- /* three */}}{{end}}';
+    const kept = parse('t', text, { hasFunction: () => false, comments: true });
+    expect(nodeText(kept.get('t')!.root)).toBe('a{{/* one\n two */}}{{if 1}}{{/* three */}}{{end}}');
+    expect(printed(text)).toBe('a{{if 1}}{{end}}');
+  });
 });
