@@ -4,7 +4,9 @@
  * from it. A flag beats the environment, the environment beats the ConfigMap; a value from the last two
  * that cannot be read is warned of and the default taken, a wrong flag is a usage error.
  */
+import type { ServingOptions } from '../controller/serving.ts';
 import type { ControllerSettings } from '../controller/settings.ts';
+import { parseListenAddress } from '../server/index.ts';
 import { AppsetError } from '../support/errors.ts';
 
 type Kind = 'text' | 'list' | 'switch' | 'number' | 'duration' | { readonly oneOf: readonly string[] };
@@ -174,6 +176,39 @@ export const SETTINGS = [
     meaning: 'how long one call of git may take',
   },
   {
+    flag: 'metrics-addr',
+    kind: 'text',
+    default: ':8080',
+    meaning: 'where /metrics is served, host:port; 0 for nowhere',
+  },
+  {
+    flag: 'probe-addr',
+    kind: 'text',
+    default: ':8081',
+    meaning: 'where /healthz and /readyz are served; 0 for nowhere',
+  },
+  {
+    flag: 'webhook-addr',
+    kind: 'text',
+    default: ':7000',
+    meaning: 'where webhooks are taken, at /api/webhook; 0 for nowhere',
+  },
+  {
+    flag: 'webhook-parallelism-limit',
+    kind: 'number',
+    default: '50',
+    min: 1,
+    max: 1_000,
+    env: 'WEBHOOK_PARALLELISM_LIMIT',
+    key: k('webhook.parallelism.limit'),
+    meaning: 'webhook calls matched at once',
+  },
+  {
+    flag: 'metrics-applicationset-labels',
+    kind: 'list',
+    meaning: 'labels of sets shown as the metric argocd_appset_labels',
+  },
+  {
     flag: 'compat',
     kind: { oneOf: ['argocd'] },
     meaning: 'behave exactly as the reference, failures included',
@@ -267,6 +302,29 @@ const listOf = (text: string | undefined): string[] =>
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
+
+/**
+ * What is served where, and how. With a sandbox what was not asked for is served at free ports of the
+ * loopback interface, so that nothing collides.
+ *
+ * @throws AppsetError APPSET_E1004 for an address that is none
+ */
+export function servingSettingsOf(
+  values: Readonly<Record<SettingFlag, SettingValue>>,
+  isSandbox: boolean,
+): Pick<ServingOptions, 'metrics' | 'probes' | 'webhooks' | 'webhookWorkers' | 'setLabels'> {
+  const address = (flag: 'metrics-addr' | 'probe-addr' | 'webhook-addr') => {
+    const { value = '', from } = values[flag];
+    return parseListenAddress(isSandbox && from === 'default' ? '127.0.0.1:0' : value);
+  };
+  return {
+    metrics: address('metrics-addr'),
+    probes: address('probe-addr'),
+    webhooks: address('webhook-addr'),
+    webhookWorkers: Number(values['webhook-parallelism-limit'].value),
+    setLabels: listOf(values['metrics-applicationset-labels'].value),
+  };
+}
 
 /** The controller's settings out of resolved values. */
 export function controllerSettingsOf(

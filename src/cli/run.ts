@@ -9,6 +9,7 @@ import { type Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
 import { startOperator } from '../controller/operator.ts';
+import { Serving } from '../controller/serving.ts';
 import { controllerSettings } from '../controller/settings.ts';
 import { startArgoCdStandIn, startSandbox } from '../sandbox/index.ts';
 import { systemClock } from '../support/clock.ts';
@@ -24,6 +25,7 @@ import {
   type Setting,
   type SettingFlag,
   seconds,
+  servingSettingsOf,
 } from './operator-settings.ts';
 import { wholeNumber } from './options.ts';
 import { seedSandbox } from './sandbox.ts';
@@ -103,19 +105,21 @@ async function operate(
   const made = options.cacheFolder === undefined;
   const gitFolder = options.cacheFolder ?? mkdtempSync(join(tmpdir(), 'appset-git-'));
   const gitTimeout = seconds(values['git-timeout'].value ?? '');
+  const settings = controllerSettings(controllerSettingsOf(values, cluster.namespace));
+  const workers = Number(values['concurrent-reconciliations'].value);
+  const parts = { client: cluster.client, settings, workers, clock: systemClock, random: systemRandom, log };
+  const serving = new Serving({ ...parts, ...servingSettingsOf(values, options.isSandbox) });
   const operator = startOperator({
-    client: cluster.client,
-    settings: controllerSettings(controllerSettingsOf(values, cluster.namespace)),
-    workers: Number(values['concurrent-reconciliations'].value),
+    ...parts,
     gitFolder,
     allowLocalGit: options.allowLocalGit === true || options.isSandbox,
     ...(gitTimeout === undefined ? {} : { gitTimeoutMs: gitTimeout * 1_000 }),
     identity: `${hostname()}_${Buffer.from(systemRandom.bytes(6)).toString('hex')}`,
-    clock: systemClock,
-    random: systemRandom,
-    log,
+    telemetry: serving.telemetry,
   });
+  let stopping = false;
   const stop = () => {
+    stopping = true;
     log.info({}, 'stopping');
     void operator.stop();
   };
@@ -128,10 +132,17 @@ async function operate(
     },
   );
   try {
-    const end = await operator.done;
+    await serving.open(operator);
+    // A start that is cut short has no end of its own to tell.
+    const end = await operator.done.catch((error: unknown) => {
+      if (stopping) return 'stopped' as const;
+      throw error;
+    });
     log.info({ end }, 'stopped');
     return end === 'lost' ? EXIT.failed : EXIT.ok;
   } finally {
+    await operator.stop();
+    await serving.close();
     process.removeListener('SIGTERM', stop);
     process.removeListener('SIGINT', stop);
     if (made) rmSync(gitFolder, { recursive: true, force: true });

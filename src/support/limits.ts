@@ -165,6 +165,37 @@ export const LIMITS = {
   throttleSeconds: 1,
   /** Tries of one write while the server throttles. */
   throttleTries: 5,
+  /** How long a deletion of ours counts against the budgets. */
+  deletionWindowMs: 600_000,
+  /** Budget of deletions whose cause is confirmed: the larger of a number and a share of what the set owns. */
+  budgetConfirmed: 5,
+  budgetConfirmedPercent: 20,
+  /** Budget of deletions that only a listing or an edit explains. */
+  budgetUnconfirmed: 1,
+  budgetUnconfirmedPercent: 10,
+  /** Budget over all sets together. */
+  budgetTotal: 50,
+  budgetTotalPercent: 20,
+  /** Two readings that agree are at least this far apart where nothing else confirms an absence. */
+  secondReadingMs: 60_000,
+  /** How long an approval is good for. */
+  approvalMs: 3_600_000,
+  /** Generations after which an expectation of deletions is void. */
+  expectationGenerations: 2,
+  /** Deletions of the last minutes that are listed one by one in a set's state; more are counted. */
+  recordedDeletions: 1_000,
+  /** Applications whose times and approvals fit a set's state. */
+  heldItems: 10_000,
+  /** Characters of a hold's message that its state keeps. */
+  latchMessage: 300,
+  /** Commits of git leaves a set's state keeps. */
+  rememberedTips: 50,
+  /** Deletions at once: first one, then more. */
+  deletionBatches: [1, 10, 100],
+  /** Bytes of the list of held deletions in its ConfigMap. */
+  planMapBytes: 524_288,
+  /** How long the answer whether the reference's controller is alive is good for. */
+  anotherControllerMs: 60_000,
   /** Connections kept open to one API server; each running watch holds one. */
   kubeConnections: 32,
   /** How long a connection may rest before it is closed: under the idle time of load balancers. */
@@ -221,4 +252,4 @@ export const LIMITS = {
   yieldAfterMs: 20,
 } as const;
 
-export type Limits = { readonly [K in keyof typeof LIMITS]: number };
+export type Limits = { readonly [K in keyof typeof LIMITS]: number | readonly number[] };
