@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,7 +15,10 @@ const [major, minor] = process.versions.node.split('.').map(Number);
 
 if (major > 22 || (major === 22 && minor >= 19)) {
   const source = join(root, 'src', 'cli', 'main.ts');
-  const { main } = await import(existsSync(source) ? source : join(root, 'dist', 'cli', 'main.js'));
+  const isCheckout = existsSync(source);
+  // Taking the types out costs more than most commands: what was made of a file is kept by its content.
+  if (isCheckout) module.enableCompileCache?.(join(root, 'node_modules', '.cache', 'appset'));
+  const { main } = await import(isCheckout ? source : join(root, 'dist', 'cli', 'main.js'));
   await main(process.argv.slice(2));
 } else {
   const pinned = pinnedNode();

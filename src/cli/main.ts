@@ -3,6 +3,7 @@
  * throws into an exit code. Results go to stdout, everything else to stderr.
  */
 import { Command, CommanderError } from 'commander';
+import { ApiError } from '../api/client.ts';
 import { AppsetError } from '../support/errors.ts';
 import { EXIT } from './exit.ts';
 import { packageVersion } from './package-version.ts';
@@ -69,7 +70,12 @@ export async function main(argv: readonly string[]): Promise<void> {
     const program = await build(wanted(argv), finish);
     if (argv.length === 0) program.action(() => program.outputHelp());
     await program.parseAsync([...argv], { from: 'user' });
-  } catch (error) {
+  } catch (thrown) {
+    // What no command has words for is still the server's answer, not a defect of ours.
+    const error =
+      thrown instanceof ApiError
+        ? new AppsetError('APPSET_E0601', thrown.message, { cause: thrown })
+        : thrown;
     code = exitCodeOf(error);
     if (!(error instanceof CommanderError)) process.stderr.write(describeError(error, stderrStyle()));
   }
