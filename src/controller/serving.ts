@@ -70,11 +70,14 @@ export interface Listeners {
   readonly webhooks: HttpListener | undefined;
 }
 
-/** `https://… main` for a person. */
+/** `https://… main` for a person: what a sender wrote, cut, and without user and password. */
 function aboutOf(fact: Fact): string {
   const { owner, name } = fact.repository;
-  return fact.kind === 'push' ? `${fact.urls[0] ?? ''} ${fact.ref}` : `${fact.kind} of ${owner}/${name}`;
+  const url = fact.kind === 'push' ? (fact.urls[0] ?? '').replace(/\/\/[^/]*@/, '//') : '';
+  return shown(fact.kind === 'push' ? `${url} ${fact.ref}` : `${fact.kind} of ${owner}/${name}`);
 }
+
+const shown = (text: string): string => text.slice(0, LIMITS.webhookTextShown);
 
 export class Serving {
   readonly metrics: Metrics;
@@ -290,14 +293,11 @@ export class Serving {
   }
 
   #delivered({ number, id, provider, event, verdict, reason, facts }: DeliveryReport): void {
-    const about = facts.map(aboutOf);
+    const told = { provider, event: shown(event), verdict, reason: shown(reason), about: facts.map(aboutOf) };
     this.metrics.work.delivered(provider, verdict);
-    this.deliveries.add({ number, id, provider, event, verdict, reason, about });
+    this.deliveries.add({ number, id: shown(id), ...told });
     const level = verdict === 'queued' || verdict === 'ignored' ? 'info' : 'warn';
-    this.#options.log[level](
-      { number, delivery: id, provider, event, verdict, reason, about },
-      'webhook call',
-    );
+    this.#options.log[level]({ number, delivery: shown(id), ...told }, 'webhook call');
   }
 
   #reach({ manager, lease }: Operator, reached: readonly Verdict[]): void {

@@ -68,6 +68,9 @@ export const LIMITS = {
   webhookBurst: 2_000,
   /** Webhook calls shown by `appset webhooks`. */
   webhookDeliveries: 200,
+  /** Characters shown of a text a sender of webhooks wrote, and those an address in a payload may have. */
+  webhookTextShown: 300,
+  webhookUrl: 4_096,
   /** Sets named for one webhook call before "and N more". */
   webhookSetsShown: 100,
   /** Time a client has for the headers of a request, and for the whole of it. */
@@ -190,8 +193,9 @@ export const LIMITS = {
   latchMessage: 300,
   /** Commits of git leaves a set's state keeps. */
   rememberedTips: 50,
-  /** Deletions at once: first one, then more. */
-  deletionBatches: [1, 10, 100],
+  /** Deletions between two looks at the set: one, then tenfold, up to this many. */
+  deletionBatchGrowth: 10,
+  deletionBatchMost: 100,
   /** Bytes of the list of held deletions in its ConfigMap. */
   planMapBytes: 524_288,
   /** How long the answer whether the reference's controller is alive is good for. */
@@ -252,4 +256,4 @@ export const LIMITS = {
   yieldAfterMs: 20,
 } as const;
 
-export type Limits = { readonly [K in keyof typeof LIMITS]: number | readonly number[] };
+export type Limits = { readonly [K in keyof typeof LIMITS]: number };

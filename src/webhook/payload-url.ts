@@ -3,6 +3,7 @@
  * generators §13 #14, #15): host without port, path escaped as written or, where it holds what a path
  * may not, escaped anew. An address that Go cannot parse is none.
  */
+import { LIMITS } from '../support/limits.ts';
 
 export interface PayloadUrl {
   readonly host: string;
@@ -46,7 +47,7 @@ function hostOf(authority: string): string | undefined {
 
 /** Host and path of an address, undefined when it cannot be parsed. '' is an address without either. */
 export function parsePayloadUrl(text: string): PayloadUrl | undefined {
-  if (/[\0-\x1f\x7f]/.test(text)) return undefined;
+  if (text.length > LIMITS.webhookUrl || /[\0-\x1f\x7f]/.test(text)) return undefined;
   const whole = text.split('#', 1)[0] ?? '';
   if (whole.startsWith(':')) return undefined;
   const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(whole)?.[0] ?? '';
