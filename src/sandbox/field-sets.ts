@@ -85,15 +85,24 @@ function childrenOf(value: Json | undefined, shape: Shape, depth: number): Map<s
 
 const LEAF: FieldSet = {};
 const isLeaf = (set: FieldSet): boolean => Object.keys(set).length === 0;
+/** metadata is there before anybody adds it. */
+const isContainer = (step: string, inner: FieldSet, depth: number): boolean =>
+  !isLeaf(inner) && !(depth === 0 && step === 'f:metadata');
 
-/** Every field of a value. */
-export function fieldsOf(value: Json | undefined, shape: Shape, depth = 0): FieldSet {
+/** Every field of a value; with `containers` maps and lists are fields too, as for whoever adds or loses them. */
+export function fieldsOf(
+  value: Json | undefined,
+  shape: Shape,
+  depth = 0,
+  containers: 'containers' | undefined = undefined,
+): FieldSet {
   const children = childrenOf(value, shape, depth);
   if (children === undefined) return LEAF;
   const set: Record<string, FieldSet> = {};
   for (const [step, child] of children) {
-    const inner = fieldsOf(child.value, child.shape, depth + 1);
-    set[step] = child.item ? { '.': LEAF, ...inner } : inner;
+    const inner = fieldsOf(child.value, child.shape, depth + 1, containers);
+    const isOne = child.item || (containers !== undefined && isContainer(step, inner, depth));
+    set[step] = isOne ? { '.': LEAF, ...inner } : inner;
   }
   if (depth === 0 && set['f:metadata'] !== undefined && isLeaf(set['f:metadata'])) delete set['f:metadata'];
   return set;
@@ -114,8 +123,9 @@ export function changedFields(
   for (const [step, child] of now) {
     const old = then?.get(step);
     if (old === undefined) {
-      const inner = fieldsOf(child.value, child.shape, depth + 1);
-      set[step] = child.item ? { '.': LEAF, ...inner } : inner;
+      const inner = fieldsOf(child.value, child.shape, depth + 1, 'containers');
+      const isOne = child.item || isContainer(step, inner, depth);
+      set[step] = isOne ? { '.': LEAF, ...inner } : inner;
     } else {
       const inner = changedFields(old.value, child.value, child.shape, depth + 1);
       if (inner !== undefined) set[step] = inner;
@@ -141,9 +151,11 @@ export function goneFields(
     const left = now?.get(step);
     const inner =
       left === undefined
-        ? fieldsOf(child.value, child.shape, depth + 1)
+        ? fieldsOf(child.value, child.shape, depth + 1, 'containers')
         : goneFields(child.value, left.value, child.shape, depth + 1);
-    if (inner !== undefined) set[step] = left === undefined && child.item ? { '.': LEAF, ...inner } : inner;
+    if (inner === undefined) continue;
+    const isOne = left === undefined && (child.item || isContainer(step, inner, depth));
+    set[step] = isOne ? { '.': LEAF, ...inner } : inner;
   }
   return isLeaf(set) ? undefined : set;
 }

@@ -218,7 +218,11 @@ export class Writer {
     if (same && !reowned) return { object: before, warnings, created: false };
     const owned = reowned ? withManagedFields(object, sent) : object;
     const tracked = same || managedFields !== undefined ? owned : this.#tracked(kind, before, owned, request);
-    if (request.dryRun === true) return { object: frozenObject(tracked), warnings, created: false };
+    if (request.dryRun === true) {
+      const { resourceVersion = '' } = before.metadata;
+      const answer = { ...tracked, metadata: { ...tracked.metadata, resourceVersion } };
+      return { object: frozenObject(answer), warnings, created: false };
+    }
     const key = storageKey(kind, before.metadata.namespace, before.metadata.name);
     const finished =
       before.metadata.deletionTimestamp !== undefined && (tracked.metadata.finalizers ?? []).length === 0;

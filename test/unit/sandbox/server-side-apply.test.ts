@@ -104,7 +104,7 @@ describe('managedFields', () => {
     );
     const after = await update('two', { spec: { b: 2, c: 1 } });
     expect(owners(after)).toEqual({
-      'one Update': { 'f:spec': { 'f:a': {} } },
+      'one Update': { 'f:spec': { '.': {}, 'f:a': {} } },
       'two Update': { 'f:spec': { 'f:b': {}, 'f:c': {} } },
     });
     expect(owners(await update('three', { spec: { a: null } }))).not.toHaveProperty('one Update');
