@@ -136,6 +136,27 @@ export function runeCount(text: string): number {
   return count;
 }
 
+/** Texts in which one can be looked for in the others, and the way back. */
+export interface Searchable {
+  readonly part: string;
+  readonly text: string;
+  back(text: string): string;
+}
+
+const asItIs = (text: string): string => text;
+const toLatin1 = (text: string): string =>
+  Array.from(toBytes(text), (byte) => String.fromCharCode(byte)).join('');
+const fromLatin1 = (text: string): string => fromBytes(Uint8Array.from(text, (char) => char.charCodeAt(0)));
+
+/**
+ * `part` and `text` such that looking for one in the other finds what Go finds. Bytes that are no
+ * character may stand within a character of `text`: then both become one character a byte.
+ */
+export function searchable(part: string, text: string): Searchable {
+  if (part.isWellFormed()) return { part, text, back: asItIs };
+  return { part: toLatin1(part), text: toLatin1(text), back: fromLatin1 };
+}
+
 /** The first `count` runes. */
 export function takeRunes(text: string, count: number): string {
   if (text.length <= count) return text;

@@ -17,16 +17,17 @@ export interface Answer {
   readonly error?: string;
 }
 
-/** The libraries, to be asked more than once. */
+/** The libraries, to be asked more than once; a question too large for them does not end it. */
 export interface Oracle {
   ask(questions: readonly Question[]): Promise<Answer[]>;
   close(): void;
 }
 
 export async function openOracle(): Promise<Oracle> {
-  const program = await GoProgram.start('oracle');
+  let program = await GoProgram.start('oracle');
   return {
     async ask(questions) {
+      if (program.over) program = await GoProgram.start('oracle');
       const lines = await program.ask(questions.map((question) => JSON.stringify(question)));
       return lines.map((line) => JSON.parse(line) as Answer);
     },

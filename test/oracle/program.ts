@@ -29,6 +29,7 @@ export class GoProgram {
   #timer: NodeJS.Timeout | undefined;
   #stderr = '';
   #why: string | undefined;
+  #over: string | undefined;
 
   private constructor(name: string, path: string, answerMs: number) {
     this.#name = name;
@@ -53,9 +54,15 @@ export class GoProgram {
     return new GoProgram(tool, path, answerMs);
   }
 
+  /** Whether the program has ended and cannot be asked again. */
+  get over(): boolean {
+    return this.#over !== undefined;
+  }
+
   /** One answer a line, in order; one call at a time. */
   async ask(lines: readonly string[]): Promise<string[]> {
     if (lines.length === 0) return [];
+    if (this.#over !== undefined) throw new Error(this.#over);
     if (this.#asked !== undefined) throw new Error(`${this.#name} is still answering`);
     const answers = new Promise<string[]>((done, failed) => {
       this.#asked = { lines, answers: [], done, failed };
@@ -101,6 +108,7 @@ export class GoProgram {
 
   #fail(why: string): void {
     clearTimeout(this.#timer);
+    this.#over ??= `${this.#name} is over: ${why}`;
     const asked = this.#asked;
     this.#asked = undefined;
     if (asked === undefined) return;

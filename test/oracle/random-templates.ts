@@ -165,7 +165,7 @@ const GENERAL = ['string', 'int', 'float', 'bool', 'list', 'map', 'any', 'string
 /** Kinds that must be what they are: a number among them would mean the clock, or a very long text. */
 const STRICT: readonly Kind[] = ['small', 'fresh', 'scalar', 'int64', 'time', 'semver', 'object', 'duration'];
 /** Functions that make an integer of a number: never below a range, nor what gives a time in seconds. */
-const COUNTING = new Set('int int64 add add1 sub mul div mod max min biggest toDecimal'.split(' '));
+const COUNTING = new Set('atoi int int64 add add1 sub mul div mod max min biggest toDecimal'.split(' '));
 
 interface Scope {
   readonly random: Random;

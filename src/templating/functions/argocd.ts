@@ -54,6 +54,19 @@ function toYaml(value: GoValue, context: CallContext): string {
   return yaml.endsWith('\n') ? yaml.slice(0, -1) : yaml;
 }
 
+/** YAML text as JSON; bytes that are no UTF-8 end the reading. */
+function fromYaml(text: string, context: CallContext): Json {
+  context.spend(text.length >> 2);
+  if (!text.isWellFormed()) {
+    const first = /\p{Surrogate}/u.exec(text)?.[0] ?? '';
+    const starts = /^[\udcc0-\udcf7]$/.test(first);
+    fail(
+      `error converting YAML to JSON: yaml: ${starts ? 'incomplete UTF-8 octet sequence' : 'invalid leading UTF-8 octet'}`,
+    );
+  }
+  return translated(() => unmarshalYaml(text));
+}
+
 function jsonKind(json: Json): string {
   if (Array.isArray(json)) return 'array';
   if (typeof json === 'boolean') return 'bool';
@@ -99,15 +112,13 @@ export const ARGOCD_FUNCTIONS = [
     return yaml;
   }),
   define('fromYaml', ['string'], 'map', ([text], context) => {
-    context.spend(text.length >> 2);
-    const json = translated(() => unmarshalYaml(text));
+    const json = fromYaml(text, context);
     if (json === null) return goMap();
     const value = fromJson(json);
     return value instanceof GoMap ? value : wrongRoot(json, 'map[string]interface {}');
   }),
   define('fromYamlArray', ['string'], 'list', ([text], context) => {
-    context.spend(text.length >> 2);
-    const json = translated(() => unmarshalYaml(text));
+    const json = fromYaml(text, context);
     if (json === null) return goSlice();
     const value = fromJson(json);
     return value instanceof GoSlice ? value : wrongRoot(json, '[]interface {}');

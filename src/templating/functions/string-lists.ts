@@ -2,7 +2,7 @@
  * Text to lists and back, and the plain conversions (spec sprig-functions §4): split, join, sortAlpha,
  * until, seq and the casts that name a type.
  */
-import { compareBytes } from '../bytes.ts';
+import { compareBytes, redecode, searchable } from '../bytes.ts';
 import { formatValue } from '../format/index.ts';
 import {
   type CallContext,
@@ -30,10 +30,11 @@ export function toStrings(value: GoValue, context: CallContext): GoSlice {
 /** At most `limit` parts (negative: all); an empty separator stands between all characters. */
 export function splitText(separator: string, text: string, limit: number, context: CallContext): string[] {
   if (limit === 0) return [];
-  const parts = separator === '' ? [...text] : text.split(separator);
+  const { part, text: whole, back } = searchable(separator, text);
+  const parts = separator === '' ? [...text] : whole.split(part).map(back);
   context.spend(parts.length);
   if (limit < 0 || parts.length <= limit) return parts;
-  return [...parts.slice(0, limit - 1), parts.slice(limit - 1).join(separator)];
+  return [...parts.slice(0, limit - 1), redecode(parts.slice(limit - 1).join(separator))];
 }
 
 function numbered(parts: readonly string[]): GoMap {

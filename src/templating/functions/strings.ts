@@ -3,7 +3,7 @@
  * and lengths are bytes. What splits words or breaks lines has files of its own.
  */
 
-import { byteLength, fromBytes, sliceBytes, toBytes } from '../bytes.ts';
+import { byteLength, fromBytes, searchable, sliceBytes, toBytes } from '../bytes.ts';
 import { formatValue, goQuote } from '../format/index.ts';
 import type { CallContext, GoValue } from '../values.ts';
 import { alias, define, fail } from './define.ts';
@@ -44,7 +44,10 @@ const trimAll = define('trimAll', ['string', 'string'], 'string', ([cutset, text
 
 /** Replaces every occurrence; an empty `old` stands between all characters. */
 export function replaceAll(text: string, old: string, by: string): string {
-  if (old !== '') return text.split(old).join(by);
+  if (old !== '') {
+    const { part, text: whole, back } = searchable(old, text);
+    return whole.split(part).map(back).join(by);
+  }
   let out = by;
   for (const char of text) out += char + by;
   return out;
@@ -118,20 +121,17 @@ function initials(text: string): string {
   return out;
 }
 
-function substring(start: number, end: number, text: string): string {
+function substring(start: bigint, end: bigint, text: string): string {
   const length = byteLength(text);
   const bounds = 'runtime error: slice bounds out of range';
-  if (start < 0) {
-    if (end < 0) fail(`${bounds} [:${end}]`);
+  if (start < 0n) {
+    if (end < 0n) fail(`${bounds} [:${end}]`);
     if (end > length) fail(`${bounds} [:${end}] with length ${length}`);
-    return sliceBytes(text, 0, end);
+    return sliceBytes(text, 0, Number(end));
   }
-  if (end < 0 || end > length) {
-    if (start > length) fail(`${bounds} [${start}:${length}]`);
-    return sliceBytes(text, start, length);
-  }
-  if (start > end) fail(`${bounds} [${start}:${end}]`);
-  return sliceBytes(text, start, end);
+  const last = end < 0n || end > length ? BigInt(length) : end;
+  if (start > last) fail(`${bounds} [${start}:${last}]`);
+  return sliceBytes(text, Number(start), Number(last));
 }
 
 function truncate(count: number, text: string): string {
@@ -175,12 +175,14 @@ export const STRING_FUNCTIONS = [
   define('trim', ['string'], 'string', ([text]) => text.replace(SPACES_START, '').replace(SPACES_END, '')),
   trimAll,
   alias('trimall', trimAll),
-  define('trimSuffix', ['string', 'string'], 'string', ([suffix, text]) =>
-    suffix !== '' && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text,
-  ),
-  define('trimPrefix', ['string', 'string'], 'string', ([prefix, text]) =>
-    text.startsWith(prefix) ? text.slice(prefix.length) : text,
-  ),
+  define('trimSuffix', ['string', 'string'], 'string', ([suffix, text]) => {
+    const { part, text: whole, back } = searchable(suffix, text);
+    return part !== '' && whole.endsWith(part) ? back(whole.slice(0, -part.length)) : text;
+  }),
+  define('trimPrefix', ['string', 'string'], 'string', ([prefix, text]) => {
+    const { part, text: whole, back } = searchable(prefix, text);
+    return whole.startsWith(part) ? back(whole.slice(part.length)) : text;
+  }),
   define('upper', ['string'], 'string', ([text]) => upper(text)),
   define('lower', ['string'], 'string', ([text]) => lower(text)),
   define('title', ['string'], 'string', ([text]) => title(text)),
@@ -189,15 +191,26 @@ export const STRING_FUNCTIONS = [
   define('nospace', ['string'], 'string', ([text]) => withoutSpace(text)),
   define('initials', ['string'], 'string', ([text]) => initials(text)),
   define('repeat', ['int', 'string'], 'string', ([count, text], context) => repeat(text, count, context)),
-  define('substr', ['int', 'int', 'string'], 'string', ([start, end, text]) => substring(start, end, text)),
+  define('substr', ['exactInt', 'exactInt', 'string'], 'string', ([start, end, text]) =>
+    substring(start, end, text),
+  ),
   define('trunc', ['int', 'string'], 'string', ([count, text]) => truncate(count, text)),
   define('abbrev', ['int', 'string'], 'string', ([width, text]) => abbreviate(width, text)),
   define('abbrevboth', ['int', 'int', 'string'], 'string', ([left, right, text]) =>
     abbreviateBoth(left, right, text),
   ),
-  define('contains', ['string', 'string'], 'bool', ([part, text]) => text.includes(part)),
-  define('hasPrefix', ['string', 'string'], 'bool', ([prefix, text]) => text.startsWith(prefix)),
-  define('hasSuffix', ['string', 'string'], 'bool', ([suffix, text]) => text.endsWith(suffix)),
+  define('contains', ['string', 'string'], 'bool', (args) => {
+    const { part, text } = searchable(...args);
+    return text.includes(part);
+  }),
+  define('hasPrefix', ['string', 'string'], 'bool', (args) => {
+    const { part, text } = searchable(...args);
+    return text.startsWith(part);
+  }),
+  define('hasSuffix', ['string', 'string'], 'bool', (args) => {
+    const { part, text } = searchable(...args);
+    return text.endsWith(part);
+  }),
   define('quote', ['...any'], 'string', (values, context) =>
     joinPresent(values, context, (value) => goQuote(textOf(value, context))),
   ),

@@ -52,6 +52,16 @@ describe('what went wrong', () => {
       '{{dateInZone "MST -0700" (toDate "2006" "1000") "Europe/Berlin"}}',
       'LMT +0053',
     ],
+    [
+      'a byte within a character was not found',
+      '{{$b := trunc 1 "é"}}{{contains $b "é"}} {{hasPrefix $b "é"}} {{len (splitList $b "éa")}} {{trimPrefix $b "éa" | printf "%q"}} {{replace $b "x" "é" | printf "%q"}}',
+      'true true 2 "\\xa9a" "x\\xa9"',
+    ],
+    [
+      'the rest of a split was cut where it was whole',
+      '{{$b := substr 1 2 "é"}}{{splitn $b 2 "éé" | printf "%q"}}',
+      'map["_0":"\\xc3" "_1":"é"]',
+    ],
     ['a complex number had JSON', '{{toJson 1i}}', ''],
   ])('%s', (_what, text, expected) => {
     expect(render(text)).toBe(expected);
@@ -77,6 +87,16 @@ describe('what went wrong', () => {
       'a pattern that is no UTF-8 was compiled',
       '{{regexFind (b64dec "/w==") "a"}}',
       'error parsing regexp: invalid UTF-8',
+    ],
+    [
+      'a large position was rounded',
+      '{{substr 9223372036854775807 11 "a"}}',
+      'slice bounds out of range [9223372036854775807:1]',
+    ],
+    [
+      'bytes that are no text were read as YAML',
+      '{{fromYaml (b64dec "/w==")}}',
+      'error converting YAML to JSON: yaml: invalid leading UTF-8 octet',
     ],
     [
       'a complex number was JSON without complaint',
