@@ -16,7 +16,7 @@ export function describeError(error: unknown, style: Style): string {
     const { help } = CATALOGUE.APPSET_E9999;
     return `${paint.red('Error APPSET_E9999:')} a defect of appset: ${printable(stack)}\n  ${paint.dim(help)}\n`;
   }
-  const [title = '', ...rest] = printable(error.message).trimEnd().split('\n');
+  const [title = '', ...rest] = printable(messageFor(error)).trimEnd().split('\n');
   const lines = [`${paint.red(`Error ${error.code}:`)} ${title}`];
   const { position } = error.place;
   const told = rest.length > 0 && error.kind === 'validation';
@@ -28,6 +28,13 @@ export function describeError(error: unknown, style: Style): string {
   else lines.push(...excerpt(printable(position.source), position, rest));
   if (!endsInAdvice(rest)) lines.push(`  ${paint.dim(CATALOGUE[error.code].help)}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** A template's error repeats the template; where an excerpt shows it, its lines are left out. */
+function messageFor({ kind, message, place }: AppsetError): string {
+  if (kind !== 'template' || place.position?.source === undefined) return message;
+  const lines = message.trimEnd().split('\n');
+  return lines.length < 3 ? message : `${lines[0]} …${lines.at(-1)?.trimStart()}`;
 }
 
 /** What a reader should know and what fails nothing: short, without an excerpt. */

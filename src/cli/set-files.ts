@@ -4,7 +4,7 @@
  * prints it, is its items.
  */
 import type { ApplicationSet } from '../api/objects.ts';
-import { AppsetError } from '../support/errors.ts';
+import { AppsetError, type ErrorPlace } from '../support/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../support/json.ts';
 import { parseYamlDocuments, type YamlDocument } from '../support/yaml.ts';
 import { readText, shownName } from './facts.ts';
@@ -74,24 +74,56 @@ const positionIn = (place: Omit<SetFile, 'set'>, path: string, of: 'key' | 'valu
 
 /**
  * The error with its position in the file: a field becomes the line it stands on, and a position inside
- * a field's text moves along with it.
+ * a field's text moves along with it. A position inside something else, such as a file of a repository,
+ * stays what it is.
  */
 export function placeInFile(error: AppsetError, file: SetFile): AppsetError {
-  const { field, generator, position } = error.place;
-  const path = field ?? (generator === undefined ? undefined : `spec.${generator}`);
-  if (path === undefined || position?.file !== undefined) return error;
-  // What is wrong with a whole value is shown at the value, whatever part of its text is named.
-  const inText = error.kind === 'validation' ? undefined : position;
+  const position = positionOf(error, file);
+  return position === undefined
+    ? error
+    : new AppsetError(error.code, error.message, {
+        place: { ...error.place, position },
+        cause: error.cause ?? error,
+        retryable: error.retryable,
+      });
+}
+
+function positionOf(error: AppsetError, file: SetFile): ErrorPlace['position'] {
+  const { field, generator, element, position } = error.place;
+  const own = generator === undefined ? undefined : `spec.${generator}`;
+  // A generator names a field of its own by the field alone.
+  const path = field === undefined || /^(?:spec|metadata)\b/.test(field) ? field : `${own}.${field}`;
+  if (position?.file !== undefined) return undefined;
+  if (path !== undefined) {
+    // What is wrong with a whole value is shown at the value, whatever part of its text is named.
+    const inside = error.kind === 'validation' ? undefined : position;
+    return inside === undefined
+      ? startOf(file, path, error.kind === 'validation')
+      : moved(positionIn(file, path, 'value'), inside, file.text);
+  }
+  if (own === undefined) return undefined;
+  const key = positionIn(file, own, 'key');
+  if (position?.source === undefined) return key;
+  const found = findText(file.text, position.source, key.line);
+  if (found !== undefined) return moved({ ...key, ...found }, position, file.text);
+  return element === undefined ? key : { ...position, file: element };
+}
+
+/** Where a value is shown: at itself when that is asked for and it is a scalar, else at its key. */
+function startOf(file: SetFile, path: string, atValue: boolean): Position {
   const key = positionIn(file, path, 'key');
+  if (!atValue) return key;
   const value = positionIn(file, path, 'value');
-  const isScalar =
-    value.line === key.line && !/[[{]/.test(file.text.split('\n')[value.line - 1]?.[value.column - 1] ?? '');
-  const start = inText !== undefined || (error.kind === 'validation' && isScalar) ? value : key;
-  return new AppsetError(error.code, error.message, {
-    place: { ...error.place, position: inText === undefined ? start : moved(start, inText, file.text) },
-    cause: error.cause ?? error,
-    retryable: error.retryable,
-  });
+  const opening = file.text.split('\n')[value.line - 1]?.[value.column - 1] ?? '';
+  return value.line === key.line && opening !== '{' && opening !== '[' ? value : key;
+}
+
+/** The place of a text of one line, from a line downwards. */
+function findText(text: string, wanted: string, from: number): { line: number; column: number } | undefined {
+  if (wanted.includes('\n')) return undefined;
+  const lines = text.split('\n').slice(from - 1);
+  const index = lines.findIndex((line) => line.includes(wanted));
+  return index < 0 ? undefined : { line: from + index, column: (lines[index] ?? '').indexOf(wanted) + 1 };
 }
 
 type Position = ReturnType<typeof positionIn>;

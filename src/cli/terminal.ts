@@ -9,8 +9,12 @@ export interface Style {
   readonly width: number | undefined;
 }
 
-const styleOf = (stream: NodeJS.WriteStream): Style => ({
-  colour: stream.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
+/** How a stream is written to: NO_COLOR (https://no-color.org) and dumb terminals get no colours. */
+export const styleOf = (
+  stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>,
+  env: NodeJS.ProcessEnv = process.env,
+): Style => ({
+  colour: stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
   width: stream.isTTY === true ? (stream.columns ?? 80) : undefined,
 });
 
