@@ -29,6 +29,17 @@ import { entrySelector } from './selector.ts';
 export type * from './contract.ts';
 export { requeueAfterSeconds } from './requeue.ts';
 
+/** Identities of the generators in each entry of a set, by index of the entry. */
+export function leavesOfEntries(set: ApplicationSet): readonly ReadonlySet<string>[] {
+  const generators = entriesOf(set);
+  const leaves = generators.map(() => new Set<string>());
+  for (const [path, leaf] of identify(generators)) leaves[Number.parseInt(path, 10)]?.add(leaf);
+  return leaves;
+}
+
+const entriesOf = (set: ApplicationSet): readonly JsonObject[] =>
+  (set.spec.generators ?? []).map((entry) => (isJsonObject(entry) ? entry : {}));
+
 /** What of a context the set itself decides. */
 export function setContext(
   set: ApplicationSet,
@@ -140,7 +151,7 @@ function generated(outcome: Outcome, failed: boolean): Generated {
  * each such entry; in normal mode `errors` holds all of them in order of processing.
  */
 export async function generateSet(set: ApplicationSet, context: GenerationContext): Promise<SetGeneration> {
-  const generators = (set.spec.generators ?? []).map((entry) => (isJsonObject(entry) ? entry : {}));
+  const generators = entriesOf(set);
   const { compat, maxRows } = context.settings;
   const run = new Run(context, GENERATORS, identify(generators));
   const entries: EntryResult[] = [];

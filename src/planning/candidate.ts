@@ -3,6 +3,7 @@
  * generate (safety.md, Terms). Gathered once a run, before any rule speaks; rules only read it.
  */
 import type { Application, ApplicationSet } from '../api/objects.ts';
+import { leavesOfEntries } from '../generators/index.ts';
 import type { Evaluation } from './contract.ts';
 import { type Origin, type PartId, partIds, partKey, partsKeyOf } from './origin.ts';
 import type { Policy } from './policy.ts';
@@ -35,7 +36,7 @@ export interface GuardContext {
   readonly policy: Policy;
   /** wall time, ms */
   readonly now: number;
-  /** display paths of leaves that could not be read */
+  /** leaves whose rows are not all known, each with the display path of what could not be read and why */
   readonly unknownLeaves: readonly {
     readonly leaf: string;
     readonly path: string;
@@ -121,8 +122,19 @@ export function presentPartsOf(evaluation: Evaluation): ReadonlySet<string> {
   return keys;
 }
 
-/** Leaves that could not be read in this run. */
-export const unknownLeavesOf = (evaluation: Evaluation): GuardContext['unknownLeaves'] =>
-  evaluation.generation.entries.flatMap((entry) =>
-    entry.generated.unknown.map(({ leaf, path, error }) => ({ leaf, path, message: error.message })),
-  );
+/**
+ * Leaves of which this run does not know all rows: those that could not be read, and the others of their
+ * entry, whose rows may be missing because their partners are (a merge child that is unknown hides the
+ * rows of the others, a product that is too large hides all of its factors).
+ */
+export function unknownLeavesOf({ set, generation }: Evaluation): GuardContext['unknownLeaves'] {
+  const identities = leavesOfEntries(set);
+  return generation.entries.flatMap(({ index, generated }) => {
+    const found = generated.unknown.map(({ leaf, path, error }) => ({ leaf, path, message: error.message }));
+    const [first] = found;
+    if (first === undefined) return [];
+    const named = new Set(found.map(({ leaf }) => leaf));
+    const others = [...(identities[index] ?? [])].filter((leaf) => !named.has(leaf));
+    return [...found, ...others.map((leaf) => ({ ...first, leaf }))];
+  });
+}
