@@ -23,6 +23,7 @@ export default defineConfig({
       suite('integration', 60_000),
       suite('oracle', 900_000, false),
       suite('e2e', 600_000, false),
+      suite('chart', 900_000, false),
     ],
   },
 });

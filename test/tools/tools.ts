@@ -39,13 +39,43 @@ const kubernetes = (name: string): Tool => ({
   flags: kubernetesFlags,
 });
 
+const helmFlags = [
+  '-ldflags',
+  [
+    '-s -w',
+    '-X helm.sh/helm/v3/internal/version.version=v3.19.4',
+    ...['pkg/chartutil', 'pkg/lint/rules'].flatMap((pkg) => [
+      `-X helm.sh/helm/v3/${pkg}.k8sVersionMajor=1`,
+      `-X helm.sh/helm/v3/${pkg}.k8sVersionMinor=34`,
+    ]),
+  ].join(' '),
+];
+
 export const TOOLS = {
   'kube-apiserver': kubernetes('kube-apiserver'),
   'kube-controller-manager': kubernetes('kube-controller-manager'),
   kubectl: kubernetes('kubectl'),
   oracle: { module: 'oracle/go', pkg: '.', version: 'v1', flags: ['-ldflags', '-s -w'], own: ['main.go'] },
-  'argocd-oracle': { module: 'oracle/argocd', pkg: '.', version: 'v3.2.11', flags: ['-ldflags', '-s -w'], own: ['main.go'] },
-  etcd: { module: 'e2e/go', pkg: 'go.etcd.io/etcd/server/v3', version: 'v3.6.4', flags: ['-ldflags', '-s -w'] },
+  'argocd-oracle': {
+    module: 'oracle/argocd',
+    pkg: '.',
+    version: 'v3.2.11',
+    flags: ['-ldflags', '-s -w'],
+    own: ['main.go'],
+  },
+  etcd: {
+    module: 'e2e/go',
+    pkg: 'go.etcd.io/etcd/server/v3',
+    version: 'v3.6.4',
+    flags: ['-ldflags', '-s -w'],
+  },
+  helm: { module: 'chart/go', pkg: 'helm.sh/helm/v3/cmd/helm', version: 'v3.19.4', flags: helmFlags },
+  promtool: {
+    module: 'chart/promtool',
+    pkg: 'github.com/prometheus/prometheus/cmd/promtool',
+    version: 'v0.308.0',
+    flags: ['-ldflags', '-s -w'],
+  },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;
@@ -65,12 +95,19 @@ export async function ensureTool(name: ToolName, log: (line: string) => void = (
   const assets = process.env['KUBEBUILDER_ASSETS'];
   if (assets !== undefined && existsSync(join(assets, name))) return join(assets, name);
   const tool: Tool = TOOLS[name];
-  const target = join(toolsCache(), `${name}-${tool.version}${sourceKey(tool)}-${process.platform}-${process.arch}`);
+  const target = join(
+    toolsCache(),
+    `${name}-${tool.version}${sourceKey(tool)}-${process.platform}-${process.arch}`,
+  );
   if (existsSync(target)) return target;
   mkdirSync(toolsCache(), { recursive: true });
   log(`building ${name} ${tool.version} (minutes, once)`);
   const partial = `${target}.${process.pid}.partial`;
-  await run('go', ['build', '-trimpath', ...(tool.flags ?? []), '-o', partial, tool.pkg], join(testFolder, tool.module));
+  await run(
+    'go',
+    ['build', '-trimpath', ...(tool.flags ?? []), '-o', partial, tool.pkg],
+    join(testFolder, tool.module),
+  );
   renameSync(partial, target);
   return target;
 }
@@ -78,7 +115,8 @@ export async function ensureTool(name: ToolName, log: (line: string) => void = (
 function sourceKey(tool: Tool): string {
   if (tool.own === undefined) return '';
   const hash = createHash('sha256');
-  for (const file of ['go.mod', 'go.sum', ...tool.own]) hash.update(readFileSync(join(testFolder, tool.module, file)));
+  for (const file of ['go.mod', 'go.sum', ...tool.own])
+    hash.update(readFileSync(join(testFolder, tool.module, file)));
   return `-${hash.digest('hex').slice(0, 12)}`;
 }
 
@@ -95,12 +133,15 @@ function run(command: string, args: readonly string[], cwd: string): Promise<voi
     });
     child.on('error', reject);
     child.on('close', (code) =>
-      code === 0 ? resolvePromise() : reject(new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stderr}`)),
+      code === 0
+        ? resolvePromise()
+        : reject(new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stderr}`)),
     );
   });
 }
 
 if (import.meta.main) {
   const names = process.argv.slice(2) as ToolName[];
-  for (const name of names) process.stdout.write(`${await ensureTool(name, (line) => process.stderr.write(`${line}\n`))}\n`);
+  for (const name of names)
+    process.stdout.write(`${await ensureTool(name, (line) => process.stderr.write(`${line}\n`))}\n`);
 }
