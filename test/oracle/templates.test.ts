@@ -57,7 +57,8 @@ const ACCEPTED: readonly Accepted<Question, Answer>[] = [
     reason:
       'Go prints the hidden fields, addresses among them, of a struct under a verb its String does not take',
     applies: (_question, expected, actual) =>
-      expected.out !== undefined && /%!.\((time\.Time|\*?semver\.Version)=/.test(actual.out ?? ''),
+      expected.out !== undefined &&
+      /%!.\((time\.Time|\*?semver\.Version|\*time\.Location)=/.test(actual.out ?? ''),
   },
   {
     reason: 'Go slices beyond the length of a list up to the capacity that its allocator happened to choose',

@@ -63,8 +63,9 @@ export class Decoder {
       throw new YamlProblem(`yaml: exceeded max depth of ${LIMITS.yamlDepth}`, offsetOf(node));
     }
     this.#count(1, 0, node);
-    if (isAlias(node)) return this.#alias(node.source, node).value;
     const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
+    this.#checkName(isAlias(node) ? node.source : anchor, node);
+    if (isAlias(node)) return this.#alias(node.source, node).value;
     const before = this.#decoded;
     if (anchor !== undefined) this.#anchors.set(anchor, 'open');
     const value = this.#content(node, depth);
@@ -106,6 +107,14 @@ export class Decoder {
       this.#late ??= new YamlProblem(`json: unsupported value: ${goFloat(value)}`, offsetOf(node));
     }
     return value;
+  }
+
+  /** Names of anchors end sooner for go-yaml, and only some characters may follow one. */
+  #checkName(name: string | undefined, node: Node): void {
+    if (name === undefined || /^[\w-]+(?:$|[?:,\]}%@`])/.test(name)) return;
+    const at = offsetOf(node);
+    const words = 'did not find expected alphabetic or numeric character';
+    throw new YamlProblem(scannerText(this.#source, at, words), at);
   }
 
   #alias(name: string, node: Node): Anchored {

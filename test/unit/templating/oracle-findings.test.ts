@@ -94,6 +94,11 @@ describe('what went wrong', () => {
       'slice bounds out of range [9223372036854775807:1]',
     ],
     [
+      'an anchor could have any name',
+      '{{fromYaml (html nil)}}',
+      'error converting YAML to JSON: yaml: did not find expected alphabetic or numeric character',
+    ],
+    [
       'bytes that are no text were read as YAML',
       '{{fromYaml (b64dec "/w==")}}',
       'error converting YAML to JSON: yaml: invalid leading UTF-8 octet',
