@@ -99,7 +99,10 @@ export const clustersGenerator: Generator = {
     const reading = usable(await run.clusters(), settings);
     const collector = new Collector(node);
     if (reading.error !== undefined) {
-      collector.unknown(reading.error.prefixed('error getting cluster secrets: '));
+      collector.unknown(
+        reading.error.prefixed('error getting cluster secrets: '),
+        reading.value !== undefined,
+      );
     }
     if (reading.value === undefined) return collector.outcome;
     const facts = select(reading.value, selector);

@@ -41,8 +41,9 @@ export class Collector {
     this.#problems.push(failedProblem(this.#node, parts, error));
   }
 
-  unknown(error: AppsetError): void {
-    this.#problems.push(unknownProblem(this.#node, error));
+  /** @param standIn whether rows of last known good stand in */
+  unknown(error: AppsetError, standIn = false): void {
+    this.#problems.push(unknownProblem(this.#node, error, standIn));
   }
 
   get hasProblems(): boolean {

@@ -135,6 +135,8 @@ export interface UnknownLeaf {
   /** display path such as `0.matrix.1.git` */
   readonly path: string;
   readonly error: AppsetError;
+  /** its last known good rows stand in for it, all of them marked stale */
+  readonly standIn?: true;
 }
 
 /** An element that could not become a row, while its leaf is known. */

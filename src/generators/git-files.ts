@@ -109,7 +109,9 @@ export async function fileRows(
   if (wanted.length === 0 || (settings.compat && collector.hasProblems)) return collector.outcome;
   const paths = [...new Set(wanted.map((file) => file.readFrom))];
   const reading = usable(await sources.gitFiles(leaf.request, leaf.tree.commit, paths), settings);
-  if (reading.error !== undefined) collector.unknown(serviceError(reading.error, 'files'));
+  if (reading.error !== undefined) {
+    collector.unknown(serviceError(reading.error, 'files'), reading.value !== undefined);
+  }
   if (reading.value === undefined) return collector.outcome;
   const source = reading.stale ? { ...leaf, stale: true } : leaf;
   for (const file of wanted) {

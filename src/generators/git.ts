@@ -63,7 +63,7 @@ export const gitGenerator: Generator = {
     if (reading.error !== undefined) {
       const error = serviceError(reading.error, directoryMode ? 'directories' : 'files');
       if (reading.value === undefined) return unknownOutcome(node, error);
-      problems.push(unknownProblem(node, error));
+      problems.push(unknownProblem(node, error, true));
     }
     const tree = reading.value;
     if (tree === undefined) return { rows: [], problems };

@@ -66,9 +66,9 @@ function lay(base: Row, over: Row, go: boolean): Row {
 
 const isFailed = (problem: Problem): problem is FailedElement & { kind: 'failed' } =>
   problem.kind === 'failed';
-/** An unknown child whose last known good rows stand in has rows, all of them stale. */
+/** Rows of it are not known, and nothing stands in for them. */
 const hidesRows = (outcome: Outcome): boolean =>
-  outcome.problems.some((problem) => problem.kind === 'unknown') && !outcome.rows.some((row) => row.stale);
+  outcome.problems.some((problem) => problem.kind === 'unknown' && problem.standIn !== true);
 
 /** Without its partner in a child with failed elements, a row may lack what a failed one would have added. */
 function doubtful(row: Row, failures: readonly FailedElement[], node: GeneratorNode): Problem | undefined {

@@ -5,11 +5,17 @@
 import type { AppsetError } from '../support/errors.ts';
 import type { GenerationSettings, GeneratorNode, Outcome, Part, Problem, Reading } from './contract.ts';
 
-export const unknownProblem = (node: { leaf: string; path: string }, error: AppsetError): Problem => ({
+/** @param standIn whether rows of last known good stand in for what could not be read */
+export const unknownProblem = (
+  node: { leaf: string; path: string },
+  error: AppsetError,
+  standIn = false,
+): Problem => ({
   kind: 'unknown',
   leaf: node.leaf,
   path: node.path,
   error,
+  ...(standIn ? { standIn: true } : {}),
 });
 
 export const failedProblem = (

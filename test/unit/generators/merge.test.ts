@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { known, unknown } from '../../../src/generators/contract.ts';
 import { AppsetError } from '../../../src/support/errors.ts';
-import { compatError, generate, params, rowsOf } from './fixture.ts';
+import { compatError, generate, params, REPO, rowsOf } from './fixture.ts';
 
+const cluster = (name: string) => ({
+  secretName: `cluster-${name}`,
+  name,
+  server: `https://${name}.example.com`,
+  project: undefined,
+  labels: { 'argocd.argoproj.io/secret-type': 'cluster' },
+  annotations: {},
+});
 const list = (...elements: unknown[]) => ({ list: { elements } });
 const merge = (mergeKeys: unknown, ...generators: unknown[]) => ({ merge: { mergeKeys, generators } });
 const KEYS = 'error getting param sets by merge key: ';
@@ -129,6 +137,28 @@ describe('in normal mode', () => {
     });
     expect(rowsOf(generation)).toEqual([]);
     expect(generation.entries[0]?.generated.unknown).toMatchObject([{ path: '0.merge.1.clusters' }]);
+  });
+
+  test('with a child that is in part on last known good and in part unknown no row is certain', async () => {
+    const overrides = {
+      matrix: {
+        generators: [
+          { clusters: {} },
+          { git: { repoURL: REPO, revision: '{{.name}}', files: [{ path: 'size.yaml' }] } },
+        ],
+      },
+    };
+    const clusters = [cluster('main'), cluster('gone')];
+    const generation = await generate({
+      generators: [merge(['name'], list({ name: 'main' }, { name: 'gone' }), overrides)],
+      files: { 'size.yaml': 'size: large' },
+      sources: { clusters: async () => unknown(down, known(clusters, 'cache', 0, '1')) },
+    });
+    expect(rowsOf(generation)).toEqual([]);
+    expect(generation.entries[0]?.generated.unknown.map(({ path }) => path)).toEqual([
+      '0.merge.1.matrix.0.clusters',
+      '0.merge.1.matrix.1.git',
+    ]);
   });
 
   test('with a child on last known good all rows are stale, partner or not', async () => {
