@@ -34,6 +34,10 @@ export type FaultEffect =
   | { readonly type: 'cut'; readonly when: 'before' | 'after' }
   /** a page of HTML where JSON was due, with status 200 unless said otherwise */
   | { readonly type: 'html'; readonly code?: number }
+  /** status 200 with no body at all */
+  | { readonly type: 'blank' }
+  /** a valid list with nothing in it, whatever there is: a server that lies */
+  | { readonly type: 'nothing' }
   /** a list that breaks off in the middle of its body */
   | { readonly type: 'truncate' }
   /** a watch that ends after so many events; with a status in-band, as 410, or just so */

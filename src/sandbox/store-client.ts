@@ -14,6 +14,7 @@ import type {
 } from '../api/client.ts';
 import { ApiError } from '../api/client.ts';
 import type { Json, KubeObject } from '../api/objects.ts';
+import { isJsonObject } from '../support/json.ts';
 import { type Faults, type FaultVerb, noAnswer, refusal } from './faults.ts';
 import type { Kind } from './kinds.ts';
 import type { Store } from './store.ts';
@@ -209,6 +210,10 @@ export class StoreClient implements ObjectClient {
         return run(this.store.kind(type));
       case 'html':
         throw new ApiError(effect.code ?? 0, '', 'the server answered with HTML where JSON was due');
+      case 'blank':
+        throw noAnswer('the answer is no JSON: it is empty');
+      case 'nothing':
+        return emptied(run(this.store.kind(type)));
       case 'truncate':
         throw noAnswer('the answer broke off: unexpected end of JSON input');
       case 'cut':
@@ -219,6 +224,11 @@ export class StoreClient implements ObjectClient {
         return run(this.store.kind(type));
     }
   }
+}
+
+/** A page as if there were nothing; other answers as they are. */
+export function emptied<T>(answer: T): T {
+  return isJsonObject(answer) && Array.isArray(answer.items) ? ({ ...answer, items: [] } as T) : answer;
 }
 
 /** Takes an object away whatever its finalizers say. */

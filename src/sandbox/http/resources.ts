@@ -10,7 +10,7 @@ import { badRequest, invalidOptions, methodNotAllowed, notFound, unsupportedValu
 import { type FaultEffect, type Faults, type FaultVerb, refusal } from '../faults.ts';
 import type { ListQuery } from '../lists.ts';
 import type { Store } from '../store.ts';
-import { vanish } from '../store-client.ts';
+import { emptied, vanish } from '../store-client.ts';
 import type { WatchQuery } from '../watches.ts';
 import type { WriteRequest, Written } from '../writes.ts';
 import { addWarnings, formOf, type Shape, sendJson, sendText, shapedList, shapedObject } from './answers.ts';
@@ -97,7 +97,7 @@ export async function answerResource(
   const { code, answer, warnings } = perform(store, exchange, target, verb, body);
   addWarnings(exchange.response, warnings);
   if (struck?.type === 'truncate') sendHalf(exchange, code, JSON.stringify(answer));
-  else sendJson(exchange.response, code, answer);
+  else sendJson(exchange.response, code, struck?.type === 'nothing' ? emptied(answer) : answer);
 }
 
 /** The name a create carries in its body, for fault rules that name one. */
@@ -123,6 +123,9 @@ function strikeBefore(
       sendText(response, struck.code ?? 200, '<html><body><h1>It works!</h1></body></html>', {
         'content-type': 'text/html',
       });
+      return true;
+    case 'blank':
+      sendText(response, 200, '', { 'content-type': 'application/json' });
       return true;
     case 'cut':
       if (struck.when === 'before') request.socket.destroy();

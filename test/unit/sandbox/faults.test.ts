@@ -48,10 +48,18 @@ describe('fault rules', () => {
     [{ type: 'cut', when: 'before' }, [0, ''], false],
     [{ type: 'cut', when: 'after' }, [0, ''], true],
     [{ type: 'html' }, [0, ''], false],
+    [{ type: 'blank' }, [0, ''], false],
   ])('%j: the caller sees %j, done: %s', async (effect, seen, done) => {
     client.faults.add({ verb: 'create', times: 1, effect });
     expect(await outcome(client.create(APPS, app('a')))).toEqual(seen);
     expect(await outcome(client.get(APPS, 'argocd', 'a'))).toEqual(done ? 'ok' : [404, 'NotFound']);
+  });
+
+  it('lie about a list, and only about lists', async () => {
+    await client.create(APPS, app('a'));
+    client.faults.add({ effect: { type: 'nothing' } });
+    expect((await client.list(APPS)).items).toEqual([]);
+    expect((await client.get(APPS, 'argocd', 'a')).metadata.name).toBe('a');
   });
 
   it('carry how long to wait', async () => {

@@ -306,11 +306,15 @@ describe('faults over HTTP', () => {
     sandbox.faults.add(
       { verb: 'list', times: 1, effect: { type: 'refuse', code: 429, retryAfterSeconds: 3 } },
       { verb: 'list', times: 1, effect: { type: 'html' } },
+      { verb: 'list', times: 1, effect: { type: 'blank' } },
+      { verb: 'list', times: 1, effect: { type: 'nothing' } },
     );
     const refused = await call('GET', APPS);
     expect([refused.code, refused.headers.get('retry-after')]).toEqual([429, '3']);
     const page = await fetch(sandbox.url + APPS);
     expect(await page.text()).toContain('<html>');
+    expect(await (await fetch(sandbox.url + APPS)).text()).toBe('');
+    expect((await call('GET', APPS)).body.items).toEqual([]);
     expect((await call('GET', APPS)).code).toBe(200);
   });
 
