@@ -14,6 +14,7 @@ import {
   Informer,
   type InformerOptions,
   LeaderElector,
+  type LeaseOptions,
   slimApplication,
   withoutManagedFields,
 } from '../kube/index.ts';
@@ -43,6 +44,8 @@ export interface OperatorOptions {
   /** `file` and `git` addresses too: the demo and tests */
   readonly allowLocalGit?: boolean;
   readonly gitTimeoutMs?: number;
+  /** times of the Lease, in milliseconds; client-go's when absent */
+  readonly lease?: Pick<LeaseOptions, 'durationMs' | 'renewDeadlineMs' | 'retryMs'>;
   /** different in every process that ever runs */
   readonly identity: string;
   readonly clock: Clock;
@@ -176,6 +179,7 @@ export function startOperator(options: OperatorOptions): Operator {
     namespace: settings.controllerNamespace,
     name: LEASE_NAME,
     identity: options.identity,
+    ...options.lease,
     onTrouble: (trouble) => log.warn({ trouble }, 'lease trouble'),
   });
   const done = (async () => {
