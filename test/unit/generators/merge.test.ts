@@ -155,10 +155,9 @@ describe('in normal mode', () => {
       sources: { clusters: async () => unknown(down, known(clusters, 'cache', 0, '1')) },
     });
     expect(rowsOf(generation)).toEqual([]);
-    expect(generation.entries[0]?.generated.unknown.map(({ path }) => path)).toEqual([
-      '0.merge.1.matrix.0.clusters',
-      '0.merge.1.matrix.1.git',
-    ]);
+    expect(new Set(generation.entries[0]?.generated.unknown.map(({ path }) => path))).toEqual(
+      new Set(['0.merge.1.matrix.0.clusters', '0.merge.1.matrix.1.git']),
+    );
   });
 
   test('with a child on last known good all rows are stale, partner or not', async () => {
