@@ -97,6 +97,10 @@ export function gitTimeout(url: string, ms: number): GitFailure {
   return new GitFailure('timeout', `${url === '' ? 'git' : url}: git did not answer within ${seconds} s`, '');
 }
 
+/** An answer of git that ends in the middle: what it lists is not all there is. */
+export const cutOff = (what: string): GitFailure =>
+  new GitFailure('other', `git: ${what} was cut off before its end`, '');
+
 /** The revision is not in the repository. */
 export function revisionNotFound(url: string, revision: string, why?: string): AppsetError {
   const name = revision === '' ? 'HEAD' : revision;

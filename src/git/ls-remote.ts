@@ -7,6 +7,7 @@
 import { greatestTag } from '../support/semver/greatest-tag.ts';
 import type { GitCommand } from './command.ts';
 import type { GitCredentials } from './credentials.ts';
+import { cutOff } from './errors.ts';
 import type { RepositoryAddress } from './url.ts';
 
 export interface RemoteRefs {
@@ -33,7 +34,9 @@ export async function listRemote(
 ): Promise<RemoteRefs> {
   const remote = credentials === undefined ? { address } : { address, credentials };
   const output = await git.run('ls-remote', ['--quiet', '--end-of-options', address.url], { remote });
-  return parseRefs(output.toString('utf8'));
+  const text = output.toString('utf8');
+  if (text !== '' && !text.endsWith('\n')) throw cutOff('the list of refs');
+  return parseRefs(text);
 }
 
 /** Reads the output of `git ls-remote`. */

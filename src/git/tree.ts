@@ -4,6 +4,7 @@
  * order, as git keeps them.
  */
 import type { GitCommand } from './command.ts';
+import { cutOff } from './errors.ts';
 
 export interface TreeEntry {
   /** slash-separated, relative to the root */
@@ -27,7 +28,11 @@ export async function readTree(git: GitCommand, repository: string, commit: stri
   return { commit, entries: parseTree(await git.run('ls-tree', args, { cwd: repository })) };
 }
 
-/** Reads the output of `git ls-tree -r -z`: `mode SP type SP oid TAB path NUL`. */
+/**
+ * Reads the output of `git ls-tree -r -z`: `mode SP type SP oid TAB path NUL`.
+ *
+ * @throws GitFailure when it does not end where an entry ends
+ */
 export function parseTree(output: Buffer): TreeEntry[] {
   const entries: TreeEntry[] = [];
   let start = 0;
@@ -35,8 +40,8 @@ export function parseTree(output: Buffer): TreeEntry[] {
   let sorted = true;
   while (start < output.length) {
     const end = output.indexOf(0, start);
-    if (end < 0) break;
     const tab = output.indexOf(9, start);
+    if (end < 0 || tab < 0 || tab > end) throw cutOff('the list of files');
     const [mode = '', , oid = ''] = output.toString('latin1', start, tab).split(' ');
     const bytes = output.subarray(tab + 1, end);
     if (previous !== undefined && Buffer.compare(previous, bytes) > 0) sorted = false;

@@ -160,6 +160,9 @@ function backend(
       GIT_PROTOCOL: oldProtocol ? '' : String(request.headers['git-protocol'] ?? ''),
     },
   });
+  child.stdin.on('error', () => {
+    // git answers some requests before it has read them; what it says arrives all the same
+  });
   const body: Buffer[] = [];
   request.on('data', (chunk: Buffer) => body.push(chunk));
   request.on('end', () => {
