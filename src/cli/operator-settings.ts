@@ -230,7 +230,8 @@ export interface SettingValue {
   readonly from: 'flag' | 'environment' | 'argocd-cmd-params-cm' | 'default';
 }
 
-const ENV_PREFIX = 'ARGOCD_APPLICATIONSET_CONTROLLER_';
+/** Before the names of variables, as the reference has them. */
+export const ENV_PREFIX = 'ARGOCD_APPLICATIONSET_CONTROLLER_';
 
 /** Seconds of `90`, `90s`, `3m`, `1h30m`; undefined when it is none. */
 export function seconds(text: string): number | undefined {

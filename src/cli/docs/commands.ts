@@ -1,0 +1,41 @@
+/** docs/cli.md: the help of every command as the program prints it, and what holds for all of them. */
+import { helpTexts } from '../main.ts';
+import { madeFrom, markdownTable, pageOf } from './markdown.ts';
+
+const EXIT_CODES: readonly (readonly [string, string])[] = [
+  ['130', 'interrupted'],
+  ['2', 'wrong usage'],
+  ['5', 'a source or the API server could not be read'],
+  ['1', 'at least one element or set failed'],
+  ['4', 'something would be held'],
+  ['3', '`plan --detailed-exitcode` found changes'],
+  ['0', 'all went well'],
+];
+
+export async function commandsPage(): Promise<string> {
+  const texts = await helpTexts();
+  return pageOf(
+    madeFrom('the help of the program'),
+    '# The `appset` command',
+    `Results go to stdout and everything else to stderr. Colours are used on a terminal only, and not where
+\`NO_COLOR\` is set. Tables are cut at the width of a terminal, and never in a pipe.`,
+    '## Exit codes',
+    'Where several apply, the first of this table is taken.',
+    markdownTable(['code', 'meaning'], EXIT_CODES),
+    '## Facts for commands that work offline',
+    `\`--clusters\`, \`--projects\`, \`--repo\` and \`--facts\` say what a cluster and git would. A fact that is not
+given is *unknown*, never empty: a generator that needs it is refused (exit code 5), and a check that needs it
+is left out, which is said on stderr.`,
+    `\`--facts\` takes one JSON object with any of \`clusterSecrets\` (a list of Secrets), \`appProjects\` (a list of
+AppProjects) and \`repositories\` (by URL: \`{"revisions": {"main": {"files": {"path": "text"}}}}\`). What it
+leaves out is unknown.`,
+    '## `render -o json`',
+    `One object: \`applications\` (as they would be written), \`failed\` (elements and sets that gave none) and
+\`errors\` (sources that could not be read). An entry of the last two has \`set\`, \`code\` and \`message\`, and, where
+they are known, \`generator\`, \`element\`, \`field\`, \`file\`, \`line\` and \`column\`.`,
+    ...[...texts].flatMap(([name, text]) => [
+      `## ${name === '' ? '`appset`' : `\`appset ${name}\``}`,
+      `\`\`\`\n${text.trimEnd()}\n\`\`\``,
+    ]),
+  );
+}
