@@ -99,7 +99,8 @@ export async function applyPlan(plan: Plan, deps: ApplyDeps): Promise<Applied> {
   ].sort((a, b) => Buffer.compare(Buffer.from(nameOf(a)), Buffer.from(nameOf(b))));
   try {
     await deps.writer.each(steps, (step) => writeStep(step, deps, report));
-    report.refused.push(...plan.blocked, ...report.blocked);
+    const blocked = [...plan.blocked, ...report.blocked];
+    report.refused.push(...blocked.filter(({ reason }) => reason !== 'Held'));
     if (compat && (report.failures.length > 0 || plan.blocked.some(isFailure))) {
       report.deletionsSkipped = plan.delete.length > 0;
     } else if (plan.delete.length > 0) {

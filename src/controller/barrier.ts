@@ -23,7 +23,7 @@ export class SetChanged extends AppsetError {
 
 export class LiveBarrier {
   readonly #client: ObjectClient;
-  readonly #set: ApplicationSet;
+  #set: ApplicationSet;
   readonly #clock: Clock;
   readonly #signal: AbortSignal | undefined;
   #writes = 0;
@@ -51,25 +51,44 @@ export class LiveBarrier {
       this.#writes >= LIMITS.barrierWrites ||
       this.#clock.monotonic() - this.#passedAt >= LIMITS.barrierMs;
     if (due) {
-      this.#passing ??= this.#check().finally(() => {
-        this.#passing = undefined;
-      });
+      this.#passing ??= this.#check()
+        .then(() => undefined)
+        .finally(() => {
+          this.#passing = undefined;
+        });
       await this.#passing;
     }
     this.#writes += 1;
   }
 
-  async #check(): Promise<void> {
+  /**
+   * Looks at the set now, whenever that was done last; answers it as it is.
+   *
+   * @throws as `pass`
+   */
+  async look(): Promise<ApplicationSet> {
+    this.#signal?.throwIfAborted();
+    if (this.#refused !== undefined) throw this.#refused;
+    return this.#check();
+  }
+
+  /** An annotation of the set was written by this run: what is there now is what was planned for. */
+  advance(set: ApplicationSet): void {
+    this.#set = set;
+  }
+
+  async #check(): Promise<ApplicationSet> {
     try {
       const fresh = await this.#read();
       const why = changeOf(this.#set, fresh);
-      if (why !== undefined) throw new SetChanged(this.#set, why, fresh);
+      if (why !== undefined || fresh === undefined) throw new SetChanged(this.#set, why ?? 'is gone', fresh);
+      this.#writes = 0;
+      this.#passedAt = this.#clock.monotonic();
+      return fresh;
     } catch (error) {
       this.#refused = error;
       throw error;
     }
-    this.#writes = 0;
-    this.#passedAt = this.#clock.monotonic();
   }
 
   async #read(): Promise<ApplicationSet | undefined> {

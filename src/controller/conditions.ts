@@ -24,8 +24,11 @@ export const OWN_CONDITION_TYPES = [
   'ApplicationsAbandoned',
   'ApplicationsKept',
   'Conflict',
+  'DeletionsHeld',
+  'InvalidSetting',
   'StuckTerminating',
   'TemplatedProject',
+  'UnguardedSet',
   'UnknownFields',
   'WriteHasNoEffect',
 ] as const;

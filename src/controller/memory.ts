@@ -24,6 +24,18 @@ export interface Postponed {
   readonly error: unknown;
 }
 
+/** Nothing unknown, nothing failed, nothing from last known good. */
+export function isComplete(evaluation: Evaluation): boolean {
+  const { generation, failedRows, rendered } = evaluation;
+  return (
+    failedRows.length === 0 &&
+    generation.entries.every(({ generated }) => generated.unknown.length + generated.failed.length === 0) &&
+    rendered.every(({ stale }) => !stale) &&
+    evaluation.firstError === undefined &&
+    evaluation.validationUnknown === undefined
+  );
+}
+
 export class SetMemory {
   readonly uid: string;
   #origins: ReadonlyMap<string, Origin> = new Map();
@@ -40,21 +52,43 @@ export class SetMemory {
     return this.#origins;
   }
 
-  /** Remembers an evaluation, if it is complete: nothing unknown, nothing failed. */
-  recordOrigins(evaluation: Evaluation): void {
-    const { set, generation, failedRows, rendered } = evaluation;
-    const incomplete =
-      failedRows.length > 0 ||
-      generation.entries.some(({ generated }) => generated.unknown.length + generated.failed.length > 0) ||
-      rendered.some(({ stale }) => stale);
-    if (incomplete || evaluation.firstError !== undefined || evaluation.validationUnknown !== undefined)
-      return;
-    this.#origins = new Map(
-      rendered.map(({ application, parts }) => [
-        application.metadata.name,
-        { generation: set.metadata.generation ?? 0, parts: partIds(parts) },
-      ]),
+  /**
+   * Remembers an evaluation, if it is complete: nothing unknown, nothing failed.
+   *
+   * @param left names of Applications that are there still, though not generated: they keep their origin
+   */
+  recordOrigins(evaluation: Evaluation, left: readonly string[] = []): void {
+    if (!isComplete(evaluation)) return;
+    const { set, rendered } = evaluation;
+    const kept = left.flatMap((name) => {
+      const origin = this.#origins.get(name);
+      return origin === undefined ? [] : [[name, origin] as const];
+    });
+    const made = rendered.map(
+      ({ application, parts }) =>
+        [
+          application.metadata.name,
+          { generation: set.metadata.generation ?? 0, parts: partIds(parts) },
+        ] as const,
     );
+    this.#origins = new Map([...kept, ...made]);
+  }
+
+  /** Leaf → last commit under which nothing of it was missing. */
+  readonly tips = new Map<string, string>();
+  /** Hash of the spec as it was first seen under a generation. */
+  spec: { readonly generation: number; readonly hash: string } | undefined;
+  /** State of the holds of a dry run, which stores none. */
+  dryState: string | undefined;
+  #rebinds: readonly { readonly at: number; readonly count: number }[] = [];
+
+  /** Applications rebound in the last minutes without an edit of the set. */
+  recentRebinds(now: number): number {
+    this.#rebinds = this.#rebinds.filter(({ at }) => at > now - LIMITS.deletionWindowMs);
+    return this.#rebinds.reduce((sum, { count }) => sum + count, 0);
+  }
+  recordRebinds(count: number, now: number): void {
+    if (count > 0) this.#rebinds = [...this.#rebinds, { at: now, count }];
   }
 
   /** The server's answer to the write of this digest still differed from what was sent. */
@@ -102,6 +136,10 @@ export class SetMemory {
 
 export class ControllerMemory {
   readonly #sets = new Map<string, SetMemory>();
+  /** Set → candidates of it that wait, by cause. */
+  readonly pending = new Map<string, ReadonlyMap<string, number>>();
+  /** Whether the reference's controller is alive, and by which monotonic time that was found. */
+  anotherController: { readonly at: number; readonly alive: string | undefined } | undefined;
 
   /** The memory of a set; that of another set of the same name (another uid) is dropped. */
   of(set: ApplicationSet): SetMemory {
@@ -116,5 +154,6 @@ export class ControllerMemory {
 
   forget(key: string): void {
     this.#sets.delete(key);
+    this.pending.delete(key);
   }
 }

@@ -4,7 +4,10 @@
  * tells what went on, what was kept and why, and leaves single Applications to their own back-off.
  */
 
+import { RESOURCES_FINALIZER } from '../api/names.ts';
+import type { ApplicationSet } from '../api/objects.ts';
 import type { Evaluation } from '../planning/contract.ts';
+import { heldCondition, heldSummary } from '../planning/holds/index.ts';
 import type { Blocked, Plan } from '../planning/plan.ts';
 import type { Policy } from '../planning/policy.ts';
 import { type AppsetError, messageOf } from '../support/errors.ts';
@@ -81,13 +84,38 @@ const own = (type: OwnConditionType, reason: string, message: string): Condition
   message,
 });
 
+/** What is held: as decided now, or as it stands while nothing can be decided. */
+function holdConditions({ set }: Evaluation, { holds }: Plan): readonly ConditionChange[] {
+  if (holds === undefined) return [];
+  const now = heldCondition(set, holds);
+  const stands = now === undefined && holds.next.latches.size > 0 ? heldBefore(set) : [];
+  const invalid =
+    holds.problems.length === 0 ? [] : [own('InvalidSetting', 'InvalidSetting', holds.problems.join('; '))];
+  return [...(now === undefined ? stands : [now]), ...invalid];
+}
+
+/** The condition of holds as it was told last. */
+export const heldBefore = (set: ApplicationSet): readonly ConditionChange[] =>
+  (set.status?.conditions ?? [])
+    .filter(({ type }) => type === 'DeletionsHeld')
+    .map(({ type, status, reason, message }) => ({ type, status, reason, message }));
+
+/** The policy forbids deletion, but nothing would stop garbage collection when the set goes. */
+function unguarded({ set }: Evaluation, policy: Policy, count: number): readonly ConditionChange[] {
+  if (policy.delete || count === 0 || (set.metadata.finalizers ?? []).length > 0) return [];
+  const text = `policy ${policy.name} forbids deletion, but garbage collection takes the ${count} Applications with the set: give the set the finalizer ${RESOURCES_FINALIZER}, which lets them go first`;
+  return [own('UnguardedSet', 'NoFinalizer', text)];
+}
+
 /** Conditions of our own types that hold after a run. */
 export function ownConditions(
   evaluation: Evaluation,
   plan: Plan,
   applied: Applied,
+  guard: { readonly policy: Policy; readonly owned: number } | undefined = undefined,
 ): readonly ConditionChange[] {
-  const conditions: ConditionChange[] = [];
+  const conditions: ConditionChange[] = [...holdConditions(evaluation, plan)];
+  if (guard !== undefined) conditions.push(...unguarded(evaluation, guard.policy, guard.owned));
   const kept = [...plan.keep.filter(({ outcome }) => outcome === 'kept'), ...applied.spared];
   const [first] = kept;
   if (first !== undefined) {
@@ -134,9 +162,21 @@ function noticeConditions(notices: readonly AppsetError[]): readonly ConditionCh
   ];
 }
 
-/** Conditions after a run: what went wrong first, or success. */
-export const runConditions = (error: RunError | undefined): readonly ConditionChange[] =>
-  error === undefined ? SUCCESS : failure(error.reason, error.message);
+/** Conditions after a run: what went wrong first, or success; held work keeps the set from being up to date. */
+export function runConditions(
+  error: RunError | undefined,
+  holds?: Plan['holds'],
+): readonly ConditionChange[] {
+  if (error !== undefined) return failure(error.reason, error.message);
+  const [first] = holds?.holds ?? [];
+  if (holds === undefined || first === undefined) return SUCCESS;
+  const message = `${heldSummary(holds)}: ${first.reason}: ${first.message}`;
+  return SUCCESS.map((condition) =>
+    condition.type === 'ResourcesUpToDate'
+      ? { ...condition, status: 'False', reason: 'ApplicationSetModified', message }
+      : condition,
+  );
+}
 
 /** Seconds until the set is looked at again; undefined: only when something happens. Negative: the reference's way of never. */
 export function requeueAfter(

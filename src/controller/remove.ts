@@ -32,10 +32,35 @@ export interface RemovalDeps {
   readonly log: Log;
   readonly dryRun: boolean;
   readonly report: Report;
+  /** before each batch: what goes is written down first; what it throws ends the deletions */
+  readonly record?: (batch: readonly PlannedDelete[]) => Promise<void>;
+  /** what the audit line of a deletion says beside the name */
+  readonly explain?: (name: string) => object;
+}
+
+/** In normal mode one, then tenfold: what goes wrong shows at the first. */
+function batchesOf(due: readonly PlannedDelete[], compat: boolean): readonly (readonly PlannedDelete[])[] {
+  if (compat) return [due];
+  const batches: (readonly PlannedDelete[])[] = [];
+  let size = 1;
+  for (let from = 0; from < due.length; ) {
+    batches.push(due.slice(from, from + size));
+    from += size;
+    size = Math.min(size * LIMITS.deletionBatchGrowth, LIMITS.deletionBatchMost);
+  }
+  return batches;
 }
 
 /** Deletes one after the other what is due; failures and what was spared go into the report. */
 export async function removeApplications(due: readonly PlannedDelete[], deps: RemovalDeps): Promise<void> {
+  const { compat } = deps.planner.input.settings;
+  for (const batch of batchesOf(due, compat)) {
+    await deps.record?.(batch);
+    await removeBatch(batch, deps);
+  }
+}
+
+async function removeBatch(due: readonly PlannedDelete[], deps: RemovalDeps): Promise<void> {
   const { compat } = deps.planner.input.settings;
   await deps.writer.each(due, async (planned) => {
     const { name } = planned;
@@ -93,7 +118,7 @@ async function remove(planned: PlannedDelete, deps: RemovalDeps): Promise<void> 
       deps.live.gone(namespace ?? '', name);
     deps.report.deleted.push(name);
     deps.events.emit(deleted(deps.planner.input.set, name));
-    deps.log.info({ application: name }, 'Deleted application');
+    deps.log.info({ application: name, ...deps.explain?.(name) }, 'Deleted application');
     return;
   }
 }
@@ -121,6 +146,7 @@ async function withFinalizers(
   if (!compat && preservesResources(deps.planner)) {
     after = after.filter((name) => name !== RESOURCES_FINALIZER);
   }
+  if (planned.leavesWorkloads) after = withoutClusterFinalizers(after, compat);
   let clusterGone = false;
   if (after.some((name) => name.startsWith(RESOURCES_FINALIZER))) {
     const state = await deps.clusters.stateOf(live, planned.origin);

@@ -5,7 +5,7 @@
 import { type ObjectClient, RESOURCES } from '../api/client.ts';
 import { REFRESH_SET_ANNOTATION } from '../api/names.ts';
 import { type ApplicationSet, type JsonObject, keyOf } from '../api/objects.ts';
-import type { Sources } from '../generators/contract.ts';
+import type { GitRequest, Sources } from '../generators/contract.ts';
 import type { Evaluation } from '../planning/contract.ts';
 import { type EvaluationSettings, evaluateSet, evaluationSettings } from '../planning/evaluate.ts';
 import { type LiveApplications, type Plan, planSet } from '../planning/plan.ts';
@@ -19,11 +19,13 @@ import { ClusterPresence } from './cluster-gone.ts';
 import { clusterSelectors } from './cluster-triggers.ts';
 import { failure, isRolling } from './conditions.ts';
 import type { EventSink } from './events.ts';
+import { SetHolds } from './holds.ts';
 import type { LiveView } from './live-view.ts';
 import type { Log } from './log.ts';
 import type { ControllerMemory } from './memory.ts';
 import {
   evaluationError,
+  heldBefore,
   ownConditions,
   type RunError,
   requeueAfter,
@@ -40,6 +42,17 @@ export interface RunFacts {
   readonly sources: Sources;
   /** false only when argocd-cm says `cluster.inClusterEnabled: "false"` */
   readonly inClusterEnabled: boolean;
+  /** key `pause` of ConfigMap appset-operator */
+  readonly pause?: string | undefined;
+  /**
+   * Whether a commit descends from an older one; throws when it cannot be read. `branch`: what was asked
+   * for is a branch. Without it no commit is confirmed.
+   */
+  readonly descends?: (
+    request: GitRequest,
+    older: string,
+    newer: string,
+  ) => Promise<{ readonly descends: boolean; readonly branch: boolean }>;
 }
 
 export interface ReconcileDeps {
@@ -163,8 +176,13 @@ export class SetRun {
   async #stop(evaluation: Evaluation): Promise<ReconcileResult> {
     const error = evaluationError(evaluation);
     this.#deps.log.error({ applicationset: keyOf(this.#set), error: error?.message }, 'nothing is written');
+    const held = this.#deps.settings.compat ? [] : heldBefore(this.#set);
     await this.#tell(
-      { conditions: runConditions(error), applications: undefined, clearApplicationStatus: false },
+      {
+        conditions: [...runConditions(error), ...held],
+        applications: undefined,
+        clearApplicationStatus: false,
+      },
       this.#deps.settings.compat,
     );
     return { requeueAfterSeconds: this.#requeue(evaluation, []), error: undefined };
@@ -178,8 +196,10 @@ export class SetRun {
   async preview(): Promise<Preview> {
     const facts = await this.#deps.facts(this.#set);
     const evaluation = await this.#evaluate(facts);
-    const { plan } = await this.#plan(facts, evaluation);
-    return { evaluation, plan };
+    const { plan, planner } = await this.#plan(facts, evaluation);
+    if (this.#deps.settings.compat) return { evaluation, plan };
+    const holds = new SetHolds({ set: this.#set, deps: this.#deps, facts, evaluation });
+    return { evaluation, plan: await holds.decide(plan, planner) };
   }
 
   async #plan(facts: RunFacts, evaluation: Evaluation): Promise<ReturnType<typeof planSet>> {
@@ -207,8 +227,20 @@ export class SetRun {
     const { compat } = settings;
     const set = this.#set;
     const remembered = memory.of(set);
-    const { plan, planner } = await this.#plan(facts, evaluation);
     const barrier = new LiveBarrier(client, set, clock, signal);
+    const clusters = new ClusterPresence({
+      compat,
+      client,
+      clock,
+      memory: remembered,
+      sources: facts.sources,
+      inClusterEnabled: facts.inClusterEnabled,
+      controllerNamespace: settings.controllerNamespace,
+      settleSeconds: settings.clusterSettleSeconds,
+    });
+    const { plan: undecided, planner } = await this.#plan(facts, evaluation);
+    const holds = compat ? undefined : new SetHolds({ set, deps: this.#deps, facts, evaluation });
+    const plan = holds === undefined ? undecided : await holds.decide(undecided, planner, clusters);
     const applied = await applyPlan(plan, {
       planner,
       writer: writerOf(this.#deps),
@@ -219,20 +251,25 @@ export class SetRun {
       memory: remembered,
       log,
       dryRun: settings.dryRun,
-      clusters: new ClusterPresence({
-        compat,
-        client,
-        clock,
-        memory: remembered,
-        sources: facts.sources,
-        inClusterEnabled: facts.inClusterEnabled,
-        controllerNamespace: settings.controllerNamespace,
-        settleSeconds: settings.clusterSettleSeconds,
-      }),
+      clusters,
+      ...(holds === undefined
+        ? {}
+        : {
+            record: (batch) => holds.record(batch, barrier),
+            explain: (name) => holds.explain(name),
+          }),
     });
     if (applied.changed !== undefined) return { ...failed(applied.changed), plan, applied };
-    remembered.recordOrigins(evaluation);
-    return { ...(await this.#conclude(evaluation, plan, applied)), plan, applied };
+    remembered.recordOrigins(
+      evaluation,
+      [...plan.delete, ...plan.keep].map(({ name }) => name),
+    );
+    if (holds !== undefined) await holds.conclude(plan, applied.updated, barrier);
+    return {
+      ...(await this.#conclude(evaluation, plan, applied, holds?.set ?? set)),
+      plan,
+      applied,
+    };
   }
 
   async #applications(): Promise<LiveApplications> {
@@ -247,18 +284,23 @@ export class SetRun {
     }
   }
 
-  async #conclude(evaluation: Evaluation, plan: Plan, applied: Applied): Promise<ReconcileResult> {
+  async #conclude(
+    evaluation: Evaluation,
+    plan: Plan,
+    applied: Applied,
+    current: ApplicationSet,
+  ): Promise<ReconcileResult> {
     const { compat } = this.#deps.settings;
     const writing = writeError(applied, plan, this.#policy);
     const wrong = compat
       ? (writing ?? evaluationError(evaluation))
       : (evaluationError(evaluation) ?? writing);
-    let set = this.#set;
+    let set = current;
     let refreshing: RunError | undefined;
     // a failed run keeps the mark that asked for it
     if (writing === undefined && evaluation.firstError === undefined) {
       try {
-        set = await this.#removeRefresh();
+        set = await this.#removeRefresh(current);
       } catch (error) {
         this.#deps.signal?.throwIfAborted();
         refreshing = { reason: 'RefreshApplicationError', message: messageOf(error), error };
@@ -266,23 +308,29 @@ export class SetRun {
     }
     const stopped = compat && writing !== undefined;
     const told = refreshing ?? wrong;
-    const conditions = [...runConditions(told), ...(compat ? [] : ownConditions(evaluation, plan, applied))];
+    const applications = stopped ? undefined : (await this.#applications()).controlledBy(set.metadata.name);
+    const guard = { policy: this.#policy, owned: applications?.length ?? 0 };
+    const conditions = [
+      ...runConditions(told, plan.holds),
+      ...(compat ? [] : ownConditions(evaluation, plan, applied, guard)),
+    ];
     const draft: StatusDraft = {
       conditions,
-      applications: stopped ? undefined : (await this.#applications()).controlledBy(set.metadata.name),
+      applications,
       clearApplicationStatus: true,
     };
     await this.#tell(draft, false, set);
     if (refreshing !== undefined) return failed(refreshing.error);
     if (stopped) return failed(writing?.error);
-    return { requeueAfterSeconds: this.#requeue(evaluation, applied.waits), error: undefined };
+    const waits = [...applied.waits, ...(plan.holds?.waits ?? [])];
+    return { requeueAfterSeconds: this.#requeue(evaluation, waits), error: undefined };
   }
 
   /** Takes the refresh annotation off; answers the set as it is then. */
-  async #removeRefresh(): Promise<ApplicationSet> {
+  async #removeRefresh(set: ApplicationSet): Promise<ApplicationSet> {
     const { client, settings, signal } = this.#deps;
-    const { namespace, name, uid, annotations } = this.#set.metadata;
-    if (annotations?.[REFRESH_SET_ANNOTATION] === undefined) return this.#set;
+    const { namespace, name, uid, annotations } = set.metadata;
+    if (annotations?.[REFRESH_SET_ANNOTATION] === undefined) return set;
     const patch: JsonObject = {
       metadata: {
         annotations: { [REFRESH_SET_ANNOTATION]: null },
@@ -294,7 +342,7 @@ export class SetRun {
       dryRun: settings.dryRun,
       ...(signal === undefined ? {} : { signal }),
     });
-    return settings.dryRun ? this.#set : (answer as unknown as ApplicationSet);
+    return settings.dryRun ? set : (answer as unknown as ApplicationSet);
   }
 
   /** The one status write of a run. `forgiving`: a failure is only logged, as on the reference's error paths. */

@@ -29,8 +29,10 @@ export interface ControllerSettings {
   readonly concurrentApplicationUpdates: number;
   /** what happens to ownerless Applications of a generated name */
   readonly adopt: AdoptMode;
-  /** how long a cluster must be gone before finalizers are taken off for it */
+  /** how long an Application must be a candidate, and a cluster gone, before anything is done about it */
   readonly clusterSettleSeconds: number;
+  /** deletions over all sets in 10 minutes: number or percent; undefined: the larger of 50 and 20 % */
+  readonly maxDeletionsTotal: string | undefined;
   /** projects any set may use; undefined: all */
   readonly allowedProjects: readonly string[] | undefined;
 }
@@ -53,6 +55,7 @@ export function controllerSettings(change: Partial<ControllerSettings> = {}): Co
     concurrentApplicationUpdates: change.compat === true ? 1 : 10,
     adopt: 'match',
     clusterSettleSeconds: 60,
+    maxDeletionsTotal: undefined,
     allowedProjects: undefined,
     ...change,
   };

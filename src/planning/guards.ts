@@ -1,8 +1,7 @@
 /**
  * The chain for a candidate (safety.md, Part 1): pure rules in order, and the first that speaks
- * decides. A rule that says nothing leaves the candidate to the next; what passes all of them may be
- * deleted. Holds (Part 2) are rules of the same shape and stand between the keep annotation and the
- * deletion.
+ * decides. A rule that says nothing leaves the candidate to the next; what passes all of them reaches
+ * the holds (Part 2, `holds/`), which look at all candidates of a run together.
  */
 import { IN_CLUSTER_NAME, IN_CLUSTER_SERVER, OWN } from '../api/names.ts';
 import { isJsonObject } from '../support/json.ts';
@@ -113,16 +112,7 @@ export const markedKeep: Guard = ({ live }) =>
     ? kept('MarkedKeep', `annotation ${OWN.keep} is set`, { release: true })
     : undefined;
 
-/** 5. Holds (safety.md, Part 2): none yet. */
-export const HOLDS: readonly Guard[] = [];
-
-export const CHAIN: readonly Guard[] = [
-  policyForbidsDeletion,
-  sourceUnknown,
-  elementFailed,
-  markedKeep,
-  ...HOLDS,
-];
+export const CHAIN: readonly Guard[] = [policyForbidsDeletion, sourceUnknown, elementFailed, markedKeep];
 
 /** The reference knows only the policy. */
 export const COMPAT_CHAIN: readonly Guard[] = [policyForbidsDeletion];

@@ -7,6 +7,7 @@ import type { AppsetError } from '../support/errors.ts';
 import type { AdoptMode } from './adoption.ts';
 import type { FieldChange } from './compare.ts';
 import type { Evaluation } from './contract.ts';
+import type { Decision } from './holds/decide.ts';
 import type { Origin, PartId } from './origin.ts';
 import type { Policy } from './policy.ts';
 
@@ -58,16 +59,19 @@ export interface PlannedDelete {
   readonly name: string;
   readonly live: Application;
   readonly origin: Origin | undefined;
+  /** the resources finalizer goes first: workloads stay */
+  readonly leavesWorkloads?: true;
 }
 export interface Kept {
   readonly name: string;
   readonly live: Application;
+  readonly origin: Origin | undefined;
   readonly outcome: 'abandoned' | 'kept' | 'held';
   readonly reason: string;
   readonly message: string;
 }
 export interface Blocked extends Planned {
-  readonly reason: 'Conflict' | 'Terminating' | 'StuckTerminating' | 'Invalid';
+  readonly reason: 'Conflict' | 'Terminating' | 'StuckTerminating' | 'Invalid' | 'Held';
   readonly error: AppsetError;
 }
 
@@ -80,6 +84,8 @@ export interface Plan {
   readonly blocked: readonly Blocked[];
   /** names of generated Applications that are as they should be */
   readonly unchanged: readonly string[];
+  /** part 2: what is held, why, and what would release it; undefined in compat mode */
+  readonly holds?: Decision;
   /** the whole set is left alone, and why */
   readonly stopped?: AppsetError;
   /** sha256 over what the plan rests on and decides */

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { type Application, keyOf } from '../api/objects.ts';
-import type { AppsetError } from '../support/errors.ts';
+import { AppsetError } from '../support/errors.ts';
 import {
   failuresOf,
   type GuardContext,
@@ -14,12 +14,14 @@ import {
   presentPartsOf,
   unknownLeavesOf,
 } from './candidate.ts';
+import type { Decision } from './holds/decide.ts';
 import { type Origin, partKey } from './origin.ts';
 import type {
   Blocked,
   Kept,
   Plan,
   PlanInput,
+  Planned,
   PlannedCreate,
   PlannedDelete,
   PlannedUpdate,
@@ -101,6 +103,7 @@ function decide(planner: Planner): Lists {
       keep.push({
         name,
         live: application,
+        origin: planner.originOf(application),
         outcome: 'kept',
         reason: 'OwnerRepaired',
         message: 'its owner reference has another uid: put right before anything else',
@@ -117,6 +120,7 @@ function decide(planner: Planner): Lists {
     keep.push({
       name,
       live: application,
+      origin: planner.originOf(application),
       reason: verdict.reason,
       message: verdict.message,
       outcome: verdict.outcome,
@@ -130,6 +134,49 @@ function decide(planner: Planner): Lists {
     blocked: blocked.sort(byteOrder),
     unchanged: unchanged.sort(),
   };
+}
+
+/**
+ * The plan with part 2 applied: what is held is kept, the creations and updates that go with it are
+ * blocked.
+ */
+export function withHolds(input: PlanInput, plan: Plan, decision: Decision): Plan {
+  const held = new Map(
+    decision.holds.flatMap((hold) => hold.deletions.map(({ name }) => [name, hold] as const)),
+  );
+  const heldUpdates = new Map(
+    decision.holds.flatMap((hold) => hold.updates.map(({ name }) => [name, hold.reason] as const)),
+  );
+  const { noWrites } = decision;
+  const create = plan.create.filter(({ name }) => noWrites === undefined && !decision.creates.has(name));
+  const update = plan.update.filter(({ name }) => noWrites === undefined && !heldUpdates.has(name));
+  const blocked = [
+    ...plan.create.filter((one) => !create.includes(one)).map((one) => heldBlock(one, decision.creates)),
+    ...plan.update.filter((one) => !update.includes(one)).map((one) => heldBlock(one, heldUpdates)),
+  ];
+  const keep = plan.delete.flatMap(({ name, live, origin }): readonly Kept[] => {
+    const hold = held.get(name);
+    if (hold === undefined) return [];
+    return [{ name, live, origin, outcome: 'held', reason: hold.reason, message: hold.message }];
+  });
+  const decided = {
+    ...plan,
+    create,
+    update,
+    delete: plan.delete
+      .filter(({ name }) => !held.has(name))
+      .map((one) => (decision.releases.has(one.name) ? { ...one, leavesWorkloads: true as const } : one)),
+    keep: [...plan.keep, ...keep].sort(byteOrder),
+    blocked: [...plan.blocked, ...blocked].sort(byteOrder),
+    holds: decision,
+  };
+  return { ...decided, digest: digestOf(input, decided) };
+
+  function heldBlock({ name, parts }: Planned, reasons: ReadonlyMap<string, string>): Blocked {
+    const reason = reasons.get(name) ?? noWrites ?? '';
+    const error = new AppsetError('APPSET_E0708', `Application ${JSON.stringify(name)} is held: ${reason}`);
+    return { name, parts, reason: 'Held', error };
+  }
 }
 
 /** Covers the set's uid and generation and, per decision, what it is about and rests on. */

@@ -220,6 +220,12 @@ export const CATALOGUE = {
     'the Applications of a set could not be listed',
     'See the reason given by the server; nothing is written meanwhile.',
   ),
+  APPSET_E0708: entry(
+    'conflict',
+    true,
+    'a change is held back',
+    'See condition DeletionsHeld of the set: it names the reason and both ways out.',
+  ),
   // 08 command line and configuration
   APPSET_E0801: entry('usage', false, 'the command was used wrongly', 'See --help of the command.'),
   APPSET_E0802: entry(

@@ -108,6 +108,7 @@ describe('an element that fails', () => {
 
 test('a refused creation keeps what it may replace; unrelated deletions go on', async () => {
   const operator = new Operator();
+  const replacing = { annotations: { 'appset-operator.io/on-rename': 'replace' } };
   const named = (name: string, ...cities: string[]) => {
     const set = shops([list(...cities)], { syncPolicy: { preserveResourcesOnDeletion: true } }) as {
       template: { metadata: { name: string } };
@@ -115,7 +116,7 @@ test('a refused creation keeps what it may replace; unrelated deletions go on', 
     set.template.metadata.name = name;
     return set as unknown as ReturnType<typeof shops>;
   };
-  operator.apply(named('shop-{{.city}}', 'porto', 'lyon', 'oslo'));
+  operator.apply(named('shop-{{.city}}', 'porto', 'lyon', 'oslo'), replacing);
   await operator.run();
   operator.client.faults.add({
     verb: 'create',

@@ -1,6 +1,7 @@
 /**
  * An operator on a sandbox store, one run at a time: facts are values a test changes, time moves when it
- * is told to, calls and events are recorded. Garbage is collected when a test says so.
+ * is told to, calls and events are recorded. Garbage is collected when a test says so. Deletions wait for
+ * no settle time unless a test asks for it, and every commit descends from the one before.
  */
 import { RESOURCES } from '../../../src/api/client.ts';
 import type { Application, ApplicationSet, JsonObject, KubeObject } from '../../../src/api/objects.ts';
@@ -49,11 +50,13 @@ export class Operator {
   settings: ControllerSettings;
   memory = new ControllerMemory();
   repositories: JsonObject = { [GIT]: { main: { files: {} } } };
+  /** whether a commit descends from the one seen before; throws when that cannot be read */
+  descends = async (): Promise<{ descends: boolean; branch: boolean }> => ({ descends: true, branch: true });
   /** hooks that a test puts between the operator and the store */
   before: ((call: MadeCall) => void) | undefined;
 
   constructor(settings: Partial<ControllerSettings> = {}) {
-    this.settings = controllerSettings(settings);
+    this.settings = controllerSettings({ clusterSettleSeconds: 0, ...settings });
     const store = new Store({ clock: this.clock, random: seededRandom(7), gc: 'manual' });
     this.client = new StoreClient(store, new Faults(this.clock), 'appset', (call) => {
       this.calls.push(call);
@@ -114,7 +117,11 @@ export class Operator {
     return {
       client: this.client,
       live: new DirectLiveView(this.client),
-      facts: async () => ({ sources: this.sources(), inClusterEnabled: true }),
+      facts: async () => ({
+        sources: this.sources(),
+        inClusterEnabled: true,
+        descends: () => this.descends(),
+      }),
       settings: this.settings,
       allowed: allowedNamespaces('argocd', this.settings.namespaces).allows,
       memory: this.memory,

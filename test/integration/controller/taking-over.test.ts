@@ -107,7 +107,9 @@ test('references to another uid are repaired before the collector takes the Appl
   expect(operator.applications().every(({ metadata }) => metadata.deletionTimestamp === undefined)).toBe(
     true,
   );
-  // only now it is a candidate like any other
+  // only now it is a candidate like any other, whose absence a second reading confirms
+  await operator.run();
+  operator.clock.advance(60);
   await operator.run();
   expect(operator.application('shop-lyon').metadata.deletionTimestamp).toBeDefined();
 });

@@ -1,0 +1,33 @@
+/**
+ * Front door of part 2 of the safety model: holds, their state, digests and releases. Pure; facts are
+ * gathered, and what is decided is written and told, by the controller.
+ */
+export { causeOf } from './cause.ts';
+export { evidenceOf, type PartFact } from './confirm.ts';
+export type * from './contract.ts';
+export { type Decision, decideHolds, type StandingHold } from './decide.ts';
+export { expectationDigest, planDigest, token } from './digest.ts';
+export { type Leaf, leavesOf } from './leaves.ts';
+export { misplacedGuards } from './misplaced-guard.ts';
+export { dataCaused, rebinds } from './rebind-budget.ts';
+export { allowance, durationMs, type SetHoldSettings, setHoldSettings } from './set-settings.ts';
+export {
+  EMPTY_STATE,
+  type HoldState,
+  type Latch,
+  parseState,
+  pruneState,
+  type RecordedDeletion,
+  serialiseState,
+  withDeletions,
+} from './state.ts';
+export {
+  type HeldCondition,
+  heldCondition,
+  heldEvent,
+  heldSummary,
+  needsPerson,
+  type PlanMap,
+  planMap,
+  planMapName,
+} from './tell.ts';
