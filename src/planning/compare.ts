@@ -5,7 +5,7 @@
  * Nothing here decides what to write.
  */
 import type { Application, Json, JsonObject } from '../api/objects.ts';
-import { isJsonObject } from '../support/json.ts';
+import { getKey, isJsonObject, setKey } from '../support/json.ts';
 import { APPLICATION_SHAPE, type Shape } from './application-shape.ts';
 
 /** One difference for people; an absent side is undefined. */
@@ -55,7 +55,7 @@ function withoutNulls(value: Json): Json {
   if (!isJsonObject(value)) return value;
   const result: Record<string, Json> = {};
   for (const [key, item] of Object.entries(value)) {
-    if (item !== undefined && item !== null) result[key] = withoutNulls(item);
+    if (item !== undefined && item !== null) setKey(result, key, withoutNulls(item));
   }
   return result;
 }
@@ -73,7 +73,10 @@ export function jsonEqual(a: Json | undefined, b: Json | undefined): boolean {
   const right = b as JsonObject;
   const keys = Object.keys(left).filter((key) => left[key] !== undefined);
   if (keys.length !== Object.keys(right).filter((key) => right[key] !== undefined).length) return false;
-  return keys.every((key) => right[key] !== undefined && jsonEqual(left[key], right[key]));
+  return keys.every((key) => {
+    const other = getKey(right, key);
+    return other !== undefined && jsonEqual(left[key], other);
+  });
 }
 
 /** Equality of two values of a shape, modulo empty. */
@@ -119,7 +122,7 @@ function collect(before: Json | undefined, after: Json | undefined, path: string
   if (jsonEqual(before, after)) return;
   if (isJsonObject(before) && isJsonObject(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-    for (const key of keys) collect(before[key], after[key], joined(path, key), into);
+    for (const key of keys) collect(getKey(before, key), getKey(after, key), joined(path, key), into);
     return;
   }
   if (Array.isArray(before) && Array.isArray(after) && before.length === after.length) {

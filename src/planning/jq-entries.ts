@@ -4,7 +4,7 @@
  */
 import type { Json } from '../api/objects.ts';
 import { AppsetError } from '../support/errors.ts';
-import { isJsonObject } from '../support/json.ts';
+import { getKey, isJsonObject } from '../support/json.ts';
 import { jqFailure, typeName } from './jq-functions.ts';
 import type { Path, PathStep } from './json-path.ts';
 
@@ -51,7 +51,10 @@ export function indexed(target: Entry, key: Json): Entry {
   if (typeof key === 'string') {
     if (value !== null && !isJsonObject(value))
       throw jqFailure(`cannot index ${typeName(value)} with "${key}"`);
-    return { value: (value === null ? undefined : value[key]) ?? null, place: below(target.place, key) };
+    return {
+      value: (value === null ? undefined : getKey(value, key)) ?? null,
+      place: below(target.place, key),
+    };
   }
   if (typeof key === 'number') {
     if (value !== null && !Array.isArray(value))

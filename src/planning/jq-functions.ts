@@ -6,7 +6,7 @@
 import { RE2JS } from 're2js';
 import type { Json } from '../api/objects.ts';
 import { AppsetError } from '../support/errors.ts';
-import { isJsonObject } from '../support/json.ts';
+import { getKey, isJsonObject } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
 import { jsonEqual } from './compare.ts';
 
@@ -115,7 +115,7 @@ function lengthOf(value: Json): number {
 }
 
 function has(value: Json, key: Json): boolean {
-  if (isJsonObject(value) && typeof key === 'string') return value[key] !== undefined;
+  if (isJsonObject(value) && typeof key === 'string') return getKey(value, key) !== undefined;
   if (Array.isArray(value) && typeof key === 'number') return key >= 0 && key < value.length;
   throw jqFailure(`cannot check whether ${typeName(value)} has a ${typeName(key)} key`);
 }

@@ -3,7 +3,7 @@
  * array indexes; a slice may stand at its end. Documents are never changed in place.
  */
 import type { Json, JsonObject } from '../api/objects.ts';
-import { isJsonObject } from '../support/json.ts';
+import { getKey, isJsonObject, setKey } from '../support/json.ts';
 
 export interface Slice {
   readonly from: number | undefined;
@@ -26,7 +26,7 @@ export function sliceBounds(slice: Slice, length: number): readonly [number, num
 export function valueAt(document: Json | undefined, path: PlainPath): Json | undefined {
   let value = document;
   for (const step of path) {
-    if (typeof step === 'string') value = isJsonObject(value) ? value[step] : undefined;
+    if (typeof step === 'string') value = isJsonObject(value) ? getKey(value, step) : undefined;
     else value = Array.isArray(value) ? (value[step] as Json | undefined) : undefined;
     if (value === undefined) return undefined;
   }
@@ -84,7 +84,9 @@ export function removePaths(document: Json, paths: readonly PlainPath[]): Json {
   for (const path of paths) {
     const [step, ...rest] = path;
     if (step === undefined) return null;
-    children.set(step, [...(children.get(step) ?? []), rest]);
+    const siblings = children.get(step);
+    if (siblings === undefined) children.set(step, [rest]);
+    else siblings.push(rest);
   }
   const gone = (step: string | number) => children.get(step)?.some((rest) => rest.length === 0) === true;
   if (Array.isArray(document)) {
@@ -96,7 +98,7 @@ export function removePaths(document: Json, paths: readonly PlainPath[]): Json {
   if (!isJsonObject(document)) return document;
   const result: Record<string, Json> = {};
   for (const [key, value] of Object.entries(document as JsonObject)) {
-    if (value !== undefined && !gone(key)) result[key] = removePaths(value, children.get(key) ?? []);
+    if (value !== undefined && !gone(key)) setKey(result, key, removePaths(value, children.get(key) ?? []));
   }
   return result;
 }

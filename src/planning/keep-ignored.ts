@@ -5,7 +5,7 @@
  * else repoURL with path or chart and ref, else index. Ignored items of a list are the live ones.
  */
 import type { Json, JsonObject } from '../api/objects.ts';
-import { isJsonObject } from '../support/json.ts';
+import { getKey, isJsonObject, setKey } from '../support/json.ts';
 import { jsonEqual } from './compare.ts';
 import type { PlainPath } from './json-path.ts';
 
@@ -17,7 +17,9 @@ function treeOf(paths: readonly PlainPath[]): Ignored {
   const children = new Map<string | number, PlainPath[]>();
   for (const [step, ...rest] of paths) {
     if (step === undefined) continue;
-    children.set(step, [...(children.get(step) ?? []), rest]);
+    const siblings = children.get(step);
+    if (siblings === undefined) children.set(step, [rest]);
+    else siblings.push(rest);
   }
   return new Map([...children].map(([step, rest]) => [step, treeOf(rest)]));
 }
@@ -64,13 +66,13 @@ function mergeValue(
   for (const step of new Set([...inLive.keys(), ...inDesired.keys()])) {
     const key = String(step);
     const value = mergeValue(
-      from[key],
-      to?.[key],
+      getKey(from, key),
+      to && getKey(to, key),
       inLive.get(step) ?? NOTHING,
       inDesired.get(step) ?? NOTHING,
     );
     if (value === undefined) delete result[key];
-    else result[key] = value;
+    else setKey(result, key, value);
   }
   return to === undefined && Object.keys(result).length === 0 ? undefined : result;
 }

@@ -4,7 +4,7 @@
  * field inside a list stays. Lists are replaced whole; fields outside the shape are never named.
  */
 import type { Application, Json, JsonObject } from '../api/objects.ts';
-import { isJsonObject } from '../support/json.ts';
+import { getKey, isJsonObject, setKey } from '../support/json.ts';
 import { APPLICATION_SHAPE, type Shape } from './application-shape.ts';
 import { asJson, canonical, jsonEqual } from './compare.ts';
 
@@ -29,7 +29,7 @@ export function patchOf(live: Json | undefined, desired: Json | undefined, shape
       case 'map':
       case 'free':
         return members([...Object.keys(live), ...Object.keys(desired)], (name) =>
-          patchOf(live[name], desired[name], { is: 'free' }),
+          patchOf(getKey(live, name), getKey(desired, name), { is: 'free' }),
         );
       default:
         break;
@@ -45,7 +45,7 @@ function members(names: readonly string[], patch: (name: string) => Json | undef
   const result: Record<string, Json> = {};
   for (const name of new Set(names)) {
     const value = patch(name);
-    if (value !== undefined) result[name] = value;
+    if (value !== undefined) setKey(result, name, value);
   }
   return result;
 }
@@ -67,7 +67,7 @@ export function applyMergePatch(target: Json | undefined, patch: Json): Json {
   for (const [key, value] of Object.entries(patch)) {
     if (value === undefined) continue;
     if (value === null) delete result[key];
-    else result[key] = applyMergePatch(result[key], value);
+    else setKey(result, key, applyMergePatch(getKey(result, key), value));
   }
   return result;
 }

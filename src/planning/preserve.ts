@@ -10,6 +10,7 @@ import {
   PRE_DELETE_FINALIZER_PREFIX,
 } from '../api/names.ts';
 import type { ApplicationSetSpec } from '../api/objects.ts';
+import { setKey } from '../support/json.ts';
 
 type Strings = Readonly<Record<string, string>>;
 
@@ -48,7 +49,7 @@ export function preserveEntries(
 ): Strings {
   const result: Record<string, string> = { ...desired };
   for (const [key, value] of Object.entries(live ?? {})) {
-    if (keys.has(key) || (own && isOwn(key) && result[key] === undefined)) result[key] = value;
+    if (keys.has(key) || (own && isOwn(key) && result[key] === undefined)) setKey(result, key, value);
   }
   return result;
 }

@@ -17,6 +17,10 @@ export function setKey(target: Record<string, Json | undefined>, key: string, va
   }
 }
 
+/** A member of an object, and never what it inherits: `constructor` is a key like any other. */
+export const getKey = (object: JsonObject, key: string): Json | undefined =>
+  Object.hasOwn(object, key) ? object[key] : undefined;
+
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
