@@ -45,11 +45,13 @@ export function rulesOf(permissions: readonly Permission[]) {
 function rulesTemplate(): string {
   const define = (name: string, permissions: readonly Permission[]) =>
     `{{- define "appset-operator.rules.${name}" -}}\n${stringify(rulesOf(permissions))}{{- end }}\n`;
-  const of = (reach: Permission['reach']) => PERMISSIONS.filter((permission) => permission.reach === reach);
+  const of = (reach: Permission['reach'], spare?: Permission['spare']) =>
+    PERMISSIONS.filter((permission) => permission.reach === reach && permission.spare === spare);
   return [
     `{{- /* ${NOTE} From src/controller/permissions.ts. */ -}}\n`,
     define('controlPlane', of('control-plane')),
     define('sets', of('sets')),
+    define('plans', of('sets', 'plans')),
     define('watchedEverywhere', WATCHED_EVERYWHERE),
   ].join('\n');
 }

@@ -40,7 +40,7 @@ export const whole = (about: string, value: number, minimum: number, maximum?: n
 export const oneOf = (about: string, choices: readonly string[], value = choices[0] ?? ''): Value => ({
   about,
   value,
-  schema: { type: 'string', enum: choices },
+  schema: { enum: choices },
 });
 
 /** Text by text: labels, annotations. */

@@ -38,7 +38,7 @@ export const DECIDED_BY_CHART: readonly string[] = [
 /** What the value of a flag may be. */
 function settingSchema({ kind, min, max, meaning, default: otherwise }: Setting): Schema {
   const description = `${meaning}${otherwise === undefined ? '' : ` (default: ${otherwise})`}`;
-  if (typeof kind === 'object') return { description, type: 'string', enum: kind.oneOf };
+  if (typeof kind === 'object') return { description, enum: kind.oneOf };
   const range = {
     ...(min === undefined ? {} : { minimum: min }),
     ...(max === undefined ? {} : { maximum: max }),
@@ -132,6 +132,10 @@ export const VALUES: Fields = {
       scope: oneOf(
         'Where Applications and sets may be written: in the control plane and the namespaces listed, or in the whole cluster.',
         ['listed', 'cluster'],
+      ),
+      plans: flag(
+        'Whether the operator may write ConfigMaps next to sets: the whole list of what it holds back (appset-plan-NAME). Without it, the first names in the condition have to do.',
+        true,
       ),
       clusterDecisionResources: items(
         'Resources that clusterDecisionResource generators read in the control-plane namespace.',

@@ -21,9 +21,12 @@ export interface Permission {
   /** in the control-plane namespace, or wherever sets are (which includes it) */
   readonly reach: 'control-plane' | 'sets';
   readonly why: string;
+  /** goes without when it is missing: whoever grants rights may leave it out */
+  readonly spare?: 'plans';
 }
 
 const ARGO = 'argoproj.io';
+const ARGO_LEASE = '58ac56fa.applicationsets.argoproj.io';
 
 export const PERMISSIONS: readonly Permission[] = [
   {
@@ -62,6 +65,14 @@ export const PERMISSIONS: readonly Permission[] = [
     why: 'news on a set, and counts of those that repeat',
   },
   {
+    group: '',
+    resource: 'configmaps',
+    verbs: ['create', 'patch', 'delete'],
+    reach: 'sets',
+    why: 'appset-plan-NAME: the whole list of what is held (names cannot be limited: they follow the sets)',
+    spare: 'plans',
+  },
+  {
     group: ARGO,
     resource: 'appprojects',
     verbs: ['list', 'watch'],
@@ -83,6 +94,13 @@ export const PERMISSIONS: readonly Permission[] = [
     why: 'argocd-cm and argocd-cmd-params-cm',
   },
   {
+    group: '',
+    resource: 'pods',
+    verbs: ['list'],
+    reach: 'control-plane',
+    why: "whether Argo CD's own ApplicationSet controller still runs",
+  },
+  {
     group: 'coordination.k8s.io',
     resource: 'leases',
     verbs: ['create'],
@@ -96,6 +114,14 @@ export const PERMISSIONS: readonly Permission[] = [
     names: [LEASE_NAME],
     reach: 'control-plane',
     why: 'who leads',
+  },
+  {
+    group: 'coordination.k8s.io',
+    resource: 'leases',
+    verbs: ['get'],
+    names: [ARGO_LEASE],
+    reach: 'control-plane',
+    why: "the Lease of Argo CD's own ApplicationSet controller",
   },
 ];
 

@@ -25,6 +25,12 @@
     - list
     - watch
 - apiGroups:
+    - ""
+  resources:
+    - pods
+  verbs:
+    - list
+- apiGroups:
     - coordination.k8s.io
   resources:
     - leases
@@ -39,6 +45,14 @@
   verbs:
     - get
     - update
+- apiGroups:
+    - coordination.k8s.io
+  resources:
+    - leases
+  resourceNames:
+    - 58ac56fa.applicationsets.argoproj.io
+  verbs:
+    - get
 {{- end }}
 
 {{- define "appset-operator.rules.sets" -}}
@@ -81,6 +95,17 @@
   verbs:
     - create
     - patch
+{{- end }}
+
+{{- define "appset-operator.rules.plans" -}}
+- apiGroups:
+    - ""
+  resources:
+    - configmaps
+  verbs:
+    - create
+    - patch
+    - delete
 {{- end }}
 
 {{- define "appset-operator.rules.watchedEverywhere" -}}
