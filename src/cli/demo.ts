@@ -20,6 +20,9 @@ import { createLogger } from './logging.ts';
 import { seedSandbox } from './sandbox.ts';
 import { colours, stdoutStyle, table } from './terminal.ts';
 
+/** A minute in earnest; nobody should have to wait for a story. */
+const SETTLE_SECONDS = 2;
+
 export function define(command: Command, finish: (code: number) => void): void {
   command
     .option('--once', 'end after the story, also on a terminal')
@@ -42,7 +45,7 @@ async function demo(once: boolean): Promise<number> {
   const stopStandIn = startArgoCdStandIn({ client: sandbox.client, clock: systemClock });
   const operator = startOperator({
     client: sandbox.client,
-    settings: controllerSettings(),
+    settings: controllerSettings({ clusterSettleSeconds: SETTLE_SECONDS }),
     workers: 4,
     gitFolder: join(folder, 'cache'),
     allowLocalGit: true,

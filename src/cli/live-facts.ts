@@ -12,6 +12,7 @@ import { noEvents } from '../controller/events.ts';
 import { DirectLiveView, listAll } from '../controller/live-view.ts';
 import { silentLog } from '../controller/log.ts';
 import { ControllerMemory } from '../controller/memory.ts';
+import { OWN_CONFIG_MAP } from '../controller/operator.ts';
 import type { ReconcileDeps } from '../controller/reconcile.ts';
 import type { ControllerSettings } from '../controller/settings.ts';
 import { Git } from '../git/index.ts';
@@ -67,12 +68,19 @@ export async function liveWorld(
       git: new Git({ home, clock: systemClock, allowLocal: allowLocalGit }),
     });
     const snapshot = sources.snapshot();
-    const inClusterEnabled = await readInClusterEnabled(client, namespace);
+    const inClusterEnabled =
+      (await configMap(client, namespace, 'argocd-cm'))?.['cluster.inClusterEnabled'] !== 'false';
+    const pause = (await configMap(client, namespace, OWN_CONFIG_MAP))?.pause;
     return {
       deps: {
         client,
         live: new DirectLiveView(client),
-        facts: async () => ({ sources: snapshot, inClusterEnabled }),
+        facts: async () => ({
+          sources: snapshot,
+          inClusterEnabled,
+          pause,
+          descends: (request, older, newer) => sources.descent(request, older, newer),
+        }),
         settings,
         allowed: () => true,
         memory: new ControllerMemory(),
@@ -105,12 +113,17 @@ async function readAll(
   }
 }
 
-async function readInClusterEnabled(client: ObjectClient, namespace: string): Promise<boolean> {
+/** Data of a ConfigMap; undefined when it is not there. */
+async function configMap(
+  client: ObjectClient,
+  namespace: string,
+  name: string,
+): Promise<Readonly<Record<string, string>> | undefined> {
   try {
-    const { data } = await client.get(RESOURCES.configMaps, namespace, 'argocd-cm');
-    return (data as Readonly<Record<string, unknown>> | undefined)?.['cluster.inClusterEnabled'] !== 'false';
+    const { data } = await client.get(RESOURCES.configMaps, namespace, name);
+    return data as Readonly<Record<string, string>> | undefined;
   } catch (error) {
-    if (isNotFound(error)) return true;
+    if (isNotFound(error)) return undefined;
     throw asAppsetError(error, 'APPSET_E0601');
   }
 }

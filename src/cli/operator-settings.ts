@@ -165,7 +165,14 @@ export const SETTINGS = [
     default: '60s',
     min: 0,
     max: 86_400,
-    meaning: 'how long a cluster must be gone before finalizers are taken off for it',
+    meaning:
+      'how long an Application must have been gone from its sources, and a cluster from Argo CD, before it counts',
+  },
+  {
+    flag: 'max-deletions-total',
+    kind: 'text',
+    meaning:
+      'deletions over all sets in 10 minutes, as a number or percent of all Applications (default: the larger of 50 and 20%)',
   },
   {
     flag: 'git-timeout',
@@ -357,6 +364,7 @@ export function controllerSettingsOf(
         : Number(text('concurrent-application-updates')),
     adopt: (text('adopt') ?? 'match') as ControllerSettings['adopt'],
     clusterSettleSeconds: seconds(text('cluster-settle') ?? '') ?? 60,
+    maxDeletionsTotal: text('max-deletions-total'),
     allowedProjects: projects.length === 0 ? undefined : projects,
   };
 }

@@ -83,28 +83,36 @@ export class SetHolds {
     return this.#set;
   }
 
-  /** The plan with what is held taken out. @param clusters told early which clusters are gone, so that their time runs */
-  async decide(plan: Plan, planner: Planner, clusters?: ClusterPresence): Promise<Plan> {
+  /** What a run would hold now. Waiting, and another controller that is there still, are not shown. */
+  async preview(plan: Plan, planner: Planner): Promise<Plan> {
     if (plan.stopped !== undefined) return plan;
-    const run = await this.#run(plan, planner);
+    const decision = decideHolds({ ...(await this.#run(plan, planner, true)), anotherController: undefined });
+    const holds = decision.holds.filter(({ reason }) => reason !== 'Grace');
+    return withHolds(planner.input, plan, { ...decision, holds });
+  }
+
+  /** The plan with what is held taken out. @param clusters told early which clusters are gone, so that their time runs */
+  async decide(plan: Plan, planner: Planner, clusters: ClusterPresence): Promise<Plan> {
+    if (plan.stopped !== undefined) return plan;
+    const run = await this.#run(plan, planner, false);
     const decision = decideHolds(run);
     this.#decision = decision;
     this.#state = { ...decision.next, tips: this.#tips(), spec: this.#spec(run, decision) };
     this.#notePending(run.candidates);
-    for (const { reason, deletions } of clusters === undefined ? [] : decision.holds) {
+    for (const { reason, deletions } of decision.holds) {
       if (reason !== 'Grace') continue;
       for (const { live, origin } of deletions) {
         const waits = live.metadata.finalizers?.some((name) => name.startsWith(RESOURCES_FINALIZER));
-        if (waits === true) await clusters?.stateOf(live, origin);
+        if (waits === true) await clusters.stateOf(live, origin);
       }
     }
     return withHolds(planner.input, plan, decision);
   }
 
-  async #run(plan: Plan, planner: Planner): Promise<HoldRun> {
+  async #run(plan: Plan, planner: Planner, preview: boolean): Promise<HoldRun> {
     const { set, deps, facts, evaluation } = this.#options;
     const { settings, clock, memory } = deps;
-    const writes = plan.create.length + plan.update.length + plan.delete.length > 0;
+    const writes = !preview && plan.create.length + plan.update.length + plan.delete.length > 0;
     const annotations = setHoldSettings(set);
     const specHash = contentHash(set.spec as unknown as JsonObject);
     const seen = this.#memory.spec ?? this.#before.spec;

@@ -33,6 +33,8 @@ import { FactsObserver, type Telemetry } from './telemetry.ts';
 
 /** Name of the Lease, in the control-plane namespace. */
 export const LEASE_NAME = 'appset-operator';
+/** Name of the operator's own ConfigMap there. */
+export const OWN_CONFIG_MAP = 'appset-operator';
 
 export interface OperatorOptions {
   readonly client: ObjectClient;
@@ -78,6 +80,8 @@ export interface OperatorCaches {
   readonly repositorySecrets: Informer;
   readonly projects: Informer;
   readonly configMaps: Informer;
+  /** ConfigMap appset-operator: its key `pause` */
+  readonly ownConfig: Informer;
 }
 
 function cachesOf({ client, settings, clock, random, log }: OperatorOptions): OperatorCaches {
@@ -110,6 +114,11 @@ function cachesOf({ client, settings, clock, random, log }: OperatorOptions): Op
       namespace: own,
       fieldSelector: 'metadata.name=argocd-cm',
     }),
+    ownConfig: informer({
+      type: RESOURCES.configMaps,
+      namespace: own,
+      fieldSelector: `metadata.name=${OWN_CONFIG_MAP}`,
+    }),
   };
 }
 
@@ -136,6 +145,8 @@ export function startOperator(options: OperatorOptions): Operator {
   const facts = async (set: ApplicationSet): Promise<RunFacts> => ({
     sources: observer.watch(keyOf(set), sources.snapshot()),
     inClusterEnabled: inClusterEnabled(caches.configMaps, settings.controllerNamespace),
+    pause: pauseIn(caches.ownConfig, settings.controllerNamespace),
+    descends: (request, older, newer) => sources.descent(request, older, newer),
   });
   const recorder = new EventRecorder({
     client,
@@ -161,6 +172,12 @@ export function startOperator(options: OperatorOptions): Operator {
 
   caches.sets.onChange(({ before, after }) => {
     if (before !== undefined && after === undefined) observer.forget(keyOf(before));
+  });
+
+  caches.ownConfig.onChange(({ before, after, initial }) => {
+    const pause = (object: typeof before) => (object?.data as { pause?: unknown } | undefined)?.pause;
+    if (initial || pause(before) === pause(after)) return;
+    for (const set of caches.sets.list()) manager.enqueue(keyOf(set));
   });
 
   const intake = new AbortController();
@@ -216,6 +233,12 @@ export function startOperator(options: OperatorOptions): Operator {
       });
     },
   };
+}
+
+/** What is paused for all sets, as a person wrote it. */
+function pauseIn(configMaps: Informer, namespace: string): string | undefined {
+  const pause = (configMaps.get(namespace, OWN_CONFIG_MAP)?.data as { pause?: unknown } | undefined)?.pause;
+  return typeof pause === 'string' ? pause : undefined;
 }
 
 /** argocd-cm may switch the local cluster off (spec controller §6.3); only that exact text does. */

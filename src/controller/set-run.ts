@@ -199,7 +199,7 @@ export class SetRun {
     const { plan, planner } = await this.#plan(facts, evaluation);
     if (this.#deps.settings.compat) return { evaluation, plan };
     const holds = new SetHolds({ set: this.#set, deps: this.#deps, facts, evaluation });
-    return { evaluation, plan: await holds.decide(plan, planner) };
+    return { evaluation, plan: await holds.preview(plan, planner) };
   }
 
   async #plan(facts: RunFacts, evaluation: Evaluation): Promise<ReturnType<typeof planSet>> {

@@ -21,6 +21,7 @@ const SUBCOMMANDS = [
   'ls-files',
   'ls-remote',
   'ls-tree',
+  'merge-base',
   'rev-parse',
   'update-ref',
 ] as const;

@@ -88,6 +88,21 @@ export class Git {
   }
 
   /**
+   * Whether `newer` is `older` or descends from it. Commits are fetched without trees, the last ones
+   * first.
+   *
+   * @throws AppsetError APPSET_E0402 when the history cannot be read
+   */
+  async isAncestor(repository: GitRepository, older: string, newer: string): Promise<boolean> {
+    if (older === newer) return true;
+    const { key } = this.#identify(repository);
+    const mirror = this.#mirror(key, repository);
+    const answer = await mirror.isAncestor(older, newer, repository.credentials);
+    await this.#account(mirror);
+    return answer;
+  }
+
+  /**
    * Contents of files of a commit, by the path that was asked for; symbolic links are followed within
    * the tree. Paths that are no file, and files beyond the size bound, are missing from the answer.
    */

@@ -108,6 +108,77 @@ export class Mirror {
     });
   }
 
+  /**
+   * Whether `newer` is `older` or descends from it, by commits alone (no trees). A commit that is not in
+   * the whole history of `newer` is no ancestor of it, however real it is.
+   *
+   * @throws AppsetError APPSET_E0402 when the history cannot be read
+   */
+  isAncestor(older: string, newer: string, credentials: GitCredentials | undefined): Promise<boolean> {
+    const history = join(this.folder, 'history.git');
+    return this.exclusive(() =>
+      this.#mended(async () => {
+        await this.#init(history, newer.length);
+        const fresh = !(await exists(join(history, 'packed-refs'))) && !(await hasRefs(history));
+        if (!(await this.#hasCommit(history, newer))) {
+          const depth =
+            fresh || (await exists(join(history, 'shallow'))) ? [`--depth=${LIMITS.gitHistoryDepth}`] : [];
+          await this.#fetchHistory(history, newer, depth, credentials);
+        }
+        if (await this.#reaches(history, older, newer)) return true;
+        if (!(await exists(join(history, 'shallow')))) return false;
+        await this.#fetchHistory(history, newer, ['--unshallow'], credentials);
+        return this.#reaches(history, older, newer);
+      }),
+    );
+  }
+
+  async #fetchHistory(
+    history: string,
+    commit: string,
+    flags: readonly string[],
+    credentials: GitCredentials | undefined,
+  ): Promise<void> {
+    const options = { credentials };
+    try {
+      await this.#fetch(
+        history,
+        ['--filter=tree:0', ...flags],
+        [`+${commit}:refs/appset/${commit}`],
+        options,
+      );
+    } catch (error) {
+      if (isRemoteTrouble(error)) throw error;
+      // a server that gives no single commits
+      const all = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
+      await this.#fetch(history, ['--filter=tree:0', ...flags], all, options);
+    }
+  }
+
+  /** Whether the commit is there, without asking anybody for it. */
+  async #hasCommit(repository: string, commit: string): Promise<boolean> {
+    try {
+      await this.#git.run('rev-parse', ['--verify', '--quiet', `${commit}^{commit}`], { cwd: repository });
+      return true;
+    } catch (error) {
+      if (error instanceof GitFailure && error.failure !== 'timeout') return false;
+      throw error;
+    }
+  }
+
+  async #reaches(history: string, older: string, newer: string): Promise<boolean> {
+    if (!(await this.#hasCommit(history, older))) return false;
+    try {
+      await this.#git.run('merge-base', ['--is-ancestor', older, newer], { cwd: history });
+      return true;
+    } catch (error) {
+      // it says no by its exit alone
+      if (error instanceof GitFailure && error.failure === 'other' && error.stderr.trim() === '')
+        return false;
+      throw error;
+    }
+  }
+
   /** Bytes on disk. */
   async size(): Promise<number> {
     const files = await readdir(this.folder, { recursive: true, withFileTypes: true }).catch(() => []);
@@ -252,6 +323,14 @@ export class Mirror {
     return packs > (this.#git.settings.mirrorPacks ?? LIMITS.gitMirrorPacks);
   }
 }
+
+/** Whether anything was ever fetched into a repository. */
+const hasRefs = async (repository: string): Promise<boolean> => {
+  const entries = await readdir(join(repository, 'refs'), { recursive: true, withFileTypes: true }).catch(
+    () => [],
+  );
+  return entries.some((entry) => entry.isFile());
+};
 
 /** A fetch that was killed leaves its locks; here nobody else can be holding one. */
 async function removeStaleLocks(repository: string): Promise<void> {

@@ -118,12 +118,18 @@ export const LIMITS = {
   gitProcesses: 8,
   /** All mirrors together; beyond it the least recently used ones go. */
   gitCacheBytes: 2 * 1_073_741_824,
+  /** Commits that are fetched first when it is asked whether one descends from another. */
+  gitHistoryDepth: 200,
   /** Pack files of one mirror (one a fetch) before it is made anew: lookups slow down with each. */
   gitMirrorPacks: 100,
   /** Trees of commits kept in memory, counted in entries. */
   gitTreeEntries: 400_000,
   /** Symbolic links followed for one path, as the kernel does. */
   symlinkHops: 40,
+  /** Bytes a symbolic link may say, as the kernel's PATH_MAX; a longer one leads nowhere. */
+  symlinkBytes: 4_096,
+  /** Paths of a working tree through links beyond those that are tracked: links into each other double them at each level. */
+  linkedPaths: 100_000,
   /** Facts kept as last known good, per kind. */
   lastKnownGoodFacts: 2_000,
   /** File contents and trees kept as last known good, in characters and entries. */

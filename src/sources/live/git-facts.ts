@@ -35,6 +35,15 @@ export interface GitReader {
     commit: string,
     paths: readonly string[],
   ): Promise<ReadonlyMap<string, Buffer>>;
+  isAncestor(repository: GitRepository, older: string, newer: string): Promise<boolean>;
+}
+
+/** How a commit stands to one seen before. */
+export interface Descent {
+  /** it is that commit or descends from it */
+  readonly descends: boolean;
+  /** what was asked for is a branch: a tag may point anywhere */
+  readonly branch: boolean;
 }
 
 /** Credentials of a request; may throw an AppsetError. */
@@ -72,6 +81,22 @@ export class GitFacts {
       gitFiles: (request, commit, paths) =>
         once(files, filesKey(request, commit, paths), () => this.#readFiles(request, commit, paths)),
     };
+  }
+
+  /**
+   * Whether `newer` descends from `older`.
+   *
+   * @throws AppsetError when the repository cannot be read
+   */
+  async descent(request: GitRequest, older: string, newer: string): Promise<Descent> {
+    const repository = this.#repository(request);
+    if (await this.#git.isAncestor(repository, older, newer)) return { descends: true, branch: true };
+    const { revision } = request;
+    if (revision === '' || revision === 'HEAD' || revision.startsWith('refs/heads/')) {
+      return { descends: false, branch: true };
+    }
+    const { refs } = await this.#git.refs(repository);
+    return { descends: false, branch: refs.has(`refs/heads/${revision}`) };
   }
 
   async #readTree(request: GitRequest, refs: Map<string, Promise<RemoteRefs>>): Promise<Reading<GitTree>> {

@@ -19,7 +19,7 @@ import type { Clock } from '../../support/clock.ts';
 import { AppsetError } from '../../support/errors.ts';
 import { LIMITS } from '../../support/limits.ts';
 import { clusterFacts } from './cluster-secrets.ts';
-import { GitFacts, type GitReader, once } from './git-facts.ts';
+import { type Descent, GitFacts, type GitReader, once } from './git-facts.ts';
 import { LastKnownGood } from './last-known-good.ts';
 import { notSynced, type ObjectsView } from './objects-view.ts';
 import { repositoryCredentials } from './repository-credentials.ts';
@@ -38,6 +38,8 @@ export interface LiveSourcesOptions {
 
 export interface LiveSources {
   snapshot(): Sources;
+  /** How a commit of a repository stands to one seen before. @throws AppsetError when that cannot be read */
+  descent(request: GitRequest, older: string, newer: string): Promise<Descent>;
 }
 
 /** Sources over live caches and the network (design §4, Reading). */
@@ -73,6 +75,7 @@ export function createLiveSources(options: LiveSourcesOptions): LiveSources {
   };
 
   return {
+    descent: (request, older, newer) => gitFacts.descent(request, older, newer),
     snapshot(): Sources {
       let clusters: Promise<Reading<readonly ClusterFact[]>> | undefined;
       let projectsByName: ReadonlyMap<string, KubeObject> | undefined;
