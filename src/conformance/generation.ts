@@ -5,7 +5,7 @@
  */
 import type { ApplicationSet, Json, JsonObject } from '../api/objects.ts';
 import type { Evaluation } from '../planning/contract.ts';
-import { entryIndex, evaluateSet, evaluationSettings } from '../planning/evaluate.ts';
+import { entryIndexes, evaluateSet, evaluationSettings } from '../planning/evaluate.ts';
 import { normalizeApplication } from '../planning/normalize.ts';
 import { worldSources } from '../sources/recorded/index.ts';
 import { systemClock } from '../support/clock.ts';
@@ -28,7 +28,8 @@ export interface GenerationResult {
 /** The param sets of each top-level entry; null for an entry that failed. */
 function paramsOf(set: ApplicationSet, evaluation: Evaluation): (Json[] | null)[] {
   const { entries, errors } = evaluation.generation;
-  const failed = new Set(errors.map((error) => entryIndex(evaluation.generation, error)));
+  const indexes = entryIndexes(evaluation.generation);
+  const failed = new Set(errors.map((error) => indexes.get(error) ?? 0));
   return (set.spec.generators ?? []).map((_, index) => {
     if (failed.has(index)) return null;
     return entries

@@ -46,6 +46,11 @@ export class Collector {
     this.#problems.push(unknownProblem(this.#node, error, standIn));
   }
 
+  /** Rows and problems so far. */
+  get size(): number {
+    return this.#rows.length + this.#problems.length;
+  }
+
   get hasProblems(): boolean {
     return this.#problems.length > 0;
   }

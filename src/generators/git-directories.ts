@@ -1,8 +1,10 @@
 /**
  * Directory mode of the git generator (spec generators §2.3.1). Directories are the prefixes of a
  * commit's paths, and submodules; hidden ones and all below them are left out, symlinks never count.
- * A pattern must match a whole path; an exclude wins whatever the order.
+ * A pattern must match a whole path; an exclude wins whatever the order. A malformed pattern takes
+ * nothing in the reference; here it is a mistake, because what it took before is not gone.
  */
+import { AppsetError } from '../support/errors.ts';
 import { compilePathMatch } from '../support/globs.ts';
 import { compareBytes } from '../templating/bytes.ts';
 import { goMap } from '../templating/values.ts';
@@ -48,10 +50,17 @@ function listingOf(tree: GitTree): Listing {
 /** All directories of a commit but the root, depth first, siblings in bytewise order, hidden ones left out. */
 export const directoriesOf = (tree: GitTree): readonly string[] => listingOf(tree).paths;
 
-/** The directories a pattern takes; a malformed one takes none, as in the reference. */
-function matching(tree: GitTree, pattern: string): readonly number[] {
+/** Directories between two looks at the clock. */
+const BATCH = 256;
+
+/** The directories a pattern takes. @throws AppsetError APPSET_E0201 for a malformed one, but in compat mode */
+function matching(tree: GitTree, pattern: string, compat: boolean): readonly number[] {
   const matches = compilePathMatch(pattern);
-  if (matches === undefined) return [];
+  if (matches === undefined) {
+    if (compat) return [];
+    const text = `the pattern ${JSON.stringify(pattern)} of directories is malformed`;
+    throw new AppsetError('APPSET_E0201', text, { place: { field: 'directories' } });
+  }
   const { paths, keys } = listingOf(tree);
   const [from, to] = prefixRange(keys, keyOf(literalPrefix(pattern, SPECIAL)));
   const found: number[] = [];
@@ -63,10 +72,11 @@ function matching(tree: GitTree, pattern: string): readonly number[] {
 function select(
   tree: GitTree,
   items: { readonly include: readonly string[]; readonly exclude: readonly string[] },
+  compat: boolean,
 ): readonly string[] {
-  const taken = new Set(items.include.flatMap((pattern) => matching(tree, pattern)));
-  if (taken.size > 0) {
-    for (const pattern of items.exclude) for (const index of matching(tree, pattern)) taken.delete(index);
+  const taken = new Set(items.include.flatMap((pattern) => matching(tree, pattern, compat)));
+  for (const pattern of items.exclude) {
+    for (const index of matching(tree, pattern, compat)) taken.delete(index);
   }
   const paths = directoriesOf(tree);
   return [...taken].sort((a, b) => a - b).map((index) => paths[index] ?? '');
@@ -75,15 +85,25 @@ function select(
 const VALUES_PREFIX =
   'error generating params from git: error generating params from apps: failed to append templated values: ';
 
-/** The rows of a leaf, in order of listing. */
-export function directoryRows(
+/**
+ * The rows of a leaf, in order of listing.
+ *
+ * @throws AppsetError when a pattern is malformed, or takes too many directories
+ */
+export async function directoryRows(
   leaf: GitLeaf,
   items: { readonly include: readonly string[]; readonly exclude: readonly string[] },
   run: GenerationRun,
-): Outcome {
-  const { mode, render } = run.context;
+): Promise<Outcome> {
+  const { mode, render, settings } = run.context;
   const collector = new Collector(leaf.node);
-  for (const directory of select(leaf.tree, items)) {
+  const directories = select(leaf.tree, items, settings.compat);
+  if (directories.length > settings.maxRows) {
+    const text = `the patterns take ${directories.length} directories, more than the ${settings.maxRows} allowed`;
+    throw new AppsetError('APPSET_E0205', text);
+  }
+  for (const [index, directory] of directories.entries()) {
+    if (index % BATCH === 0) await run.breathe();
     const parts = [part(leaf.node.leaf, 'directory', directory, directory)];
     collector.add(parts, VALUES_PREFIX, leaf.stale, () => {
       const params = goMap();

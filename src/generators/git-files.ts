@@ -121,6 +121,11 @@ export async function fileRows(
       collector.failed([filePart(leaf, file.path)], asAppsetError(error));
     }
     if (settings.compat && collector.hasProblems) break;
+    if (collector.size > settings.maxRows) {
+      const text = `the files give more than the ${settings.maxRows} rows allowed`;
+      throw new AppsetError('APPSET_E0205', text, { place: { element: file.path } });
+    }
+    await run.breathe();
   }
   return collector.outcome;
 }

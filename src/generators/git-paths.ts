@@ -1,8 +1,11 @@
 /**
  * The tree of a commit as a file system (spec generators §2.3.2): where a path leads when its symlinks
  * are followed, and every path of the working tree, those through symlinked directories included.
- * Nothing outside the tree is ever looked at.
+ * Nothing outside the tree is ever looked at. Links into each other can stand for more paths than
+ * anybody can list: their number is bounded.
  */
+import { AppsetError } from '../support/errors.ts';
+import { LIMITS } from '../support/limits.ts';
 import { compareBytes } from '../templating/bytes.ts';
 import type { GitEntry, GitTree } from './contract.ts';
 
@@ -21,18 +24,17 @@ export interface WorkingTree {
   readonly destinations: readonly Destination[];
 }
 
-/** Symlinks followed in one path before it counts as a loop, as Linux does. */
-const MAX_LINKS = 40;
-
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 class FileSystem {
+  readonly #commit: string;
   readonly #entries = new Map<string, GitEntry>();
   /** directory → names in it */
   readonly #children = new Map<string, Set<string>>([['', new Set()]]);
   #working: WorkingTree | undefined;
 
   constructor(tree: GitTree) {
+    this.#commit = tree.commit;
     for (const entry of tree.entries) {
       this.#entries.set(entry.path, entry);
       this.#link(entry.path);
@@ -72,7 +74,8 @@ class FileSystem {
         return pending.length === 0 ? { kind: 'opaque', entry } : { kind: 'missing' };
       } else {
         links++;
-        if (links > MAX_LINKS) return { kind: 'missing' };
+        if (links > LIMITS.symlinkHops || entry.target.length > LIMITS.symlinkBytes)
+          return { kind: 'missing' };
         if (entry.target.startsWith('/')) return { kind: 'outside' };
         pending.push(...entry.target.split('/').reverse());
       }
@@ -83,7 +86,7 @@ class FileSystem {
   get working(): WorkingTree {
     if (this.#working === undefined) {
       const found = new Map<string, Destination>();
-      this.#walk('', '', new Set(['']), found);
+      this.#walk('', '', new Set(['']), found, this.#entries.size + this.#children.size + LIMITS.linkedPaths);
       const sorted = [...found].sort((a, b) => compareBytes(a[0], b[0]));
       this.#working = {
         paths: sorted.map(([path]) => path),
@@ -94,13 +97,25 @@ class FileSystem {
   }
 
   /** `open` are the real directories on the way down: a link back into one of them is not walked again. */
-  #walk(shown: string, real: string, open: ReadonlySet<string>, paths: Map<string, Destination>): void {
+  #walk(
+    shown: string,
+    real: string,
+    open: Set<string>,
+    paths: Map<string, Destination>,
+    maximum: number,
+  ): void {
     for (const name of this.#children.get(real) ?? []) {
       const path = shown === '' ? name : `${shown}/${name}`;
       const destination = this.resolve(real === '' ? name : `${real}/${name}`);
       paths.set(path, destination);
+      if (paths.size > maximum) {
+        const text = `symbolic links of commit ${this.#commit} stand for more than the ${LIMITS.linkedPaths} paths that are followed`;
+        throw new AppsetError('APPSET_E0205', text, { place: { element: path } });
+      }
       if (destination.kind !== 'directory' || open.has(destination.path)) continue;
-      this.#walk(path, destination.path, new Set([...open, destination.path]), paths);
+      open.add(destination.path);
+      this.#walk(path, destination.path, open, paths, maximum);
+      open.delete(destination.path);
     }
   }
 }
@@ -119,5 +134,5 @@ function systemOf(tree: GitTree): FileSystem {
 /** Where a path of the tree leads; relative to the root, slash-separated. */
 export const resolvePath = (tree: GitTree, path: string): Destination => systemOf(tree).resolve(path);
 
-/** The working tree, made once for each tree. */
+/** The working tree, made once for each tree. @throws AppsetError APPSET_E0205 when its links stand for too many paths */
 export const workingTree = (tree: GitTree): WorkingTree => systemOf(tree).working;

@@ -76,7 +76,7 @@ export const gitGenerator: Generator = {
       stale: reading.stale,
     };
     const { rows, problems: more } = directoryMode
-      ? directoryRows(leaf, directories, run)
+      ? await directoryRows(leaf, directories, run)
       : await fileRows(leaf, files, run);
     return { rows, problems: problems.length === 0 ? more : [...problems, ...more] };
   },

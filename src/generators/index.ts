@@ -167,7 +167,7 @@ export async function generateSet(set: ApplicationSet, context: GenerationContex
     } else rows += added;
     const problems = outcomes.flatMap(({ outcome }) => distinct(outcome.problems));
     const failed = compat && problems.length > 0;
-    errors.push(...(failed ? problems.slice(0, 1) : problems).map((problem) => problem.error));
+    for (const { error } of failed ? problems.slice(0, 1) : problems) errors.push(error);
     for (const { field, template, outcome } of outcomes) {
       entries.push({ index, generator: field, template, generated: generated(outcome, failed) });
     }

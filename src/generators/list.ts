@@ -70,6 +70,13 @@ function parseElements(text: string): readonly Json[] {
 const notMaps = (value: Json, type: string): string =>
   `error unmarshling decoded ElementsYaml error unmarshaling JSON: while decoding JSON: ${cannotUnmarshal(value, type)}`;
 
+/** Elements are counted before any of them is made: each that fails costs more than one that does not. */
+function bounded(elements: readonly Json[], field: string, maxRows: number): readonly Json[] {
+  if (elements.length <= maxRows) return elements;
+  const text = `the list has ${elements.length} ${field}, more than the ${maxRows} allowed`;
+  throw new AppsetError('APPSET_E0205', text, { place: { field } });
+}
+
 const isAbsent = (value: Json | undefined): boolean => value === undefined || value === null;
 
 /** A list nobody wrote is a misspelt or lost field, not an empty one: what it gave before is not gone. */
@@ -88,8 +95,9 @@ export const listGenerator: Generator = {
     if (!settings.compat && isAbsent(spec['elements']) && isAbsent(spec['elementsYaml'])) {
       return { rows: [], problems: [unknownProblem(node, nothingToList(node))] };
     }
+    const elements = listField(spec, 'elements');
     const written = Array.isArray(node.original['elements']) ? node.original['elements'] : [];
-    for (const [index, element] of listField(spec, 'elements').entries()) {
+    for (const [index, element] of bounded(elements, 'elements', settings.maxRows).entries()) {
       if (index % BATCH === 0) await run.breathe();
       const parts = [part(node.leaf, 'listElement', contentHash(written[index]), `elements[${index}]`)];
       try {
@@ -101,7 +109,7 @@ export const listGenerator: Generator = {
     const yaml = stringField(spec, 'elementsYaml');
     if (yaml === '') return { rows, problems };
     try {
-      for (const [index, item] of parseElements(yaml).entries()) {
+      for (const [index, item] of bounded(parseElements(yaml), 'elementsYaml', settings.maxRows).entries()) {
         if (index % BATCH === 0) await run.breathe();
         const parts = [part(node.leaf, 'listElement', contentHash(item), `elementsYaml[${index}]`)];
         if (item !== null && !isObject(item)) {

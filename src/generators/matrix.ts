@@ -63,6 +63,10 @@ async function expand(
       }
     }
     if (settings.compat && problems.length > 0) break;
+    if (problems.length > settings.maxRows) {
+      const text = `more than ${settings.maxRows} elements of the matrix failed; the first: ${problems[0]?.error.message}`;
+      return { rows: [], problems: [unknownProblem(node, new AppsetError('APPSET_E0205', text))] };
+    }
     children.push({ row, child });
     total += child.outcome.rows.length;
   }

@@ -42,7 +42,9 @@ export function followPath(
       const target = entry.target ?? targets.get(entry.oid);
       if (target === undefined) return { kind: 'link', entry };
       hops += 1;
-      if (hops > LIMITS.symlinkHops || target.startsWith('/')) return NOTHING;
+      if (hops > LIMITS.symlinkHops || target.length > LIMITS.symlinkBytes || target.startsWith('/')) {
+        return NOTHING;
+      }
       todo = [...target.split('/'), ...todo];
       continue;
     }

@@ -81,18 +81,22 @@ function generationContext(
   };
 }
 
-/** Index of the top-level entry an error of generation belongs to. */
-export function entryIndex(generation: SetGeneration, error: AppsetError): number {
-  const entry = generation.entries.find(({ generated }) =>
-    [...generated.unknown, ...generated.failed].some((problem) => problem.error === error),
-  );
-  return entry?.index ?? 0;
+/** Index of the top-level entry each error of generation belongs to. */
+export function entryIndexes(generation: SetGeneration): ReadonlyMap<AppsetError, number> {
+  const indexes = new Map<AppsetError, number>();
+  for (const { index, generated } of generation.entries) {
+    for (const problems of [generated.unknown, generated.failed]) {
+      for (const { error } of problems) if (!indexes.has(error)) indexes.set(error, index);
+    }
+  }
+  return indexes;
 }
 
 /** The reference renders an entry's rows before it asks the next entry: the earliest error speaks. */
 function firstError(generation: SetGeneration, outcome: RenderOutcome): Evaluation['firstError'] {
+  const indexes = entryIndexes(generation);
   const generator = generation.errors
-    .map((error) => ({ error, at: entryIndex(generation, error) }))
+    .map((error) => ({ error, at: indexes.get(error) ?? 0 }))
     .reduce<{ error: AppsetError; at: number } | undefined>(
       (first, next) => (first === undefined || next.at < first.at ? next : first),
       undefined,

@@ -52,20 +52,27 @@ export class AppsetError extends Error {
 
   /** The same error with more of its place known; what is known already is kept. */
   at(place: ErrorPlace): AppsetError {
-    return new AppsetError(this.code, this.message, {
-      place: { ...place, ...this.place },
-      cause: this.cause ?? this,
-      retryable: this.retryable,
-    });
+    return this.#copy(this.message, { ...place, ...this.place });
   }
 
   /** The same error with words put before its message. */
   prefixed(prefix: string): AppsetError {
-    return new AppsetError(this.code, `${prefix}${this.message}`, {
-      place: this.place,
-      cause: this.cause ?? this,
-      retryable: this.retryable,
-    });
+    return this.#copy(`${prefix}${this.message}`, this.place);
+  }
+
+  /** Where the copy was made tells nobody anything, and looking is slow: its cause has the stack. */
+  #copy(message: string, place: ErrorPlace): AppsetError {
+    const depth = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    try {
+      return new AppsetError(this.code, message, {
+        place,
+        cause: this.cause ?? this,
+        retryable: this.retryable,
+      });
+    } finally {
+      Error.stackTraceLimit = depth;
+    }
   }
 }
 

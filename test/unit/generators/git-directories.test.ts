@@ -61,7 +61,8 @@ describe('which directories', () => {
     [[{ path: '[' }, { path: 'd' }], ['d']],
     [[{ path: 'd', exclude: true }], []],
   ])('%j', async (items, expected) => {
-    expect(await directories({ files: p1, generators: git(items) })).toEqual(expected);
+    const settings = { compat: true };
+    expect(await directories({ files: p1, generators: git(items), settings })).toEqual(expected);
     expect(all).toEqual(expect.arrayContaining(expected));
   });
 
@@ -183,6 +184,30 @@ describe('what goes wrong, in the reference’s words', () => {
     expect(generation.errors[0]?.message).toMatch(
       /^error generating params from git: error generating params from apps: failed to append templated values: failed to replace templated string: failed to replace templated string with rendered values: failed to parse template \{\{\.a: /,
     );
+  });
+
+  test.each(['include', 'exclude'])(
+    'a malformed pattern of an %s is a mistake, not an empty answer',
+    async (kind) => {
+      const items = kind === 'include' ? [{ path: 'a[' }] : [{ path: '*' }, { path: 'a[', exclude: true }];
+      const normal = await generate({ files, generators: git(items) });
+      expect(normal.errors[0]).toMatchObject({
+        code: 'APPSET_E0201',
+        message: expect.stringContaining('"a["'),
+        place: { generator: 'generators[0].git' },
+      });
+      expect(normal.entries[0]?.generated).toMatchObject({ rows: [], unknown: [{ path: '0.git' }] });
+      const compat = await generate({ files, generators: git(items), settings: { compat: true } });
+      expect(compat.errors).toEqual([]);
+    },
+  );
+
+  test('the number of directories is bounded', async () => {
+    const { errors } = await generate({ files, generators: git([{ path: '*' }]), settings: { maxRows: 0 } });
+    expect(errors[0]).toMatchObject({
+      code: 'APPSET_E0205',
+      message: expect.stringContaining('directories'),
+    });
   });
 
   test('a project that asks for signed commits is refused rather than not verified', async () => {

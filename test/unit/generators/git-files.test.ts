@@ -235,6 +235,34 @@ describe('what goes wrong', () => {
     ]);
   });
 
+  test('links that double at each level are bounded before they are listed', async () => {
+    const files: Record<string, string> = { 'd20/f.yaml': 'a: 1' };
+    const symlinks: Record<string, string> = {};
+    for (let i = 0; i < 20; i++) for (const name of ['x', 'y']) symlinks[`d${i}/${name}`] = `../d${i + 1}`;
+    const scene = { files, symlinks, generators: git(['**/f.yaml']), settings: { newGitFileGlobbing: true } };
+    const { errors, entries } = await generate(scene);
+    expect(errors[0]).toMatchObject({
+      code: 'APPSET_E0205',
+      message: expect.stringContaining('symbolic links'),
+    });
+    expect(entries[0]?.generated).toMatchObject({ rows: [], unknown: [{ path: '0.git' }] });
+  });
+
+  test('a link that says more than a path can leads nowhere', async () => {
+    const files = { 'd/a.yaml': 'a: 1' };
+    const symlinks = { 'd/b.yaml': `${'./'.repeat(200_000)}a.yaml` };
+    const generation = await generate({ files, symlinks, generators: git(['d/*']) });
+    expect(rowsOf(generation).map((row) => row.parts[0]?.id)).toEqual(['d/a.yaml']);
+    expect(generation.entries[0]?.generated.failed).toMatchObject([{ parts: [{ id: 'd/b.yaml' }] }]);
+  });
+
+  test('the rows of files are bounded', async () => {
+    const files = { 'd/a.yaml': '[{}, {}]', 'd/b.yaml': '[{}, {}]', 'd/c.yaml': '{}' };
+    const { errors, entries } = await generate({ files, generators: git(['d/*']), settings: { maxRows: 3 } });
+    expect(errors[0]).toMatchObject({ code: 'APPSET_E0205', place: { element: 'd/b.yaml' } });
+    expect(entries[0]?.generated.rows).toEqual([]);
+  });
+
   test('the number of files is bounded', async () => {
     const files = Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`d/${i}.yaml`, '']));
     const { errors } = await generate({ files, generators: git(['d/*']), settings: { maxFiles: 4 } });

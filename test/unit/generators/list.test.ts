@@ -112,6 +112,22 @@ describe('in normal mode a bad element fails alone', () => {
     });
   });
 
+  test('elements are counted before they are made', async () => {
+    const settings = { maxRows: 2 };
+    const [many, yaml] = await Promise.all([
+      generate({ generators: list([null, null, null]), settings }),
+      generate({ generators: list([{ a: 1 }], { elementsYaml: '[{}, {}, {}]' }), settings }),
+    ]);
+    expect(many.errors.map(({ message }) => message)).toEqual([
+      'the list has 3 elements, more than the 2 allowed',
+    ]);
+    expect(yaml.errors.map(({ message }) => message)).toEqual([
+      'the list has 3 elementsYaml, more than the 2 allowed',
+    ]);
+    expect(many.entries[0]?.generated.unknown).toHaveLength(1);
+    expect(rowsOf(yaml)).toHaveLength(1);
+  });
+
   test('in compat mode it fails the whole entry, and only the entry', async () => {
     const generation = await generate({
       generators: [...list([{ a: '1' }, 'bad']), ...list([{ b: '1' }])],

@@ -311,6 +311,14 @@ describe('size', () => {
     expect(entries[0]?.generated.rows).toEqual([]);
   });
 
+  test('so are the elements that fail', async () => {
+    const bad = { list: { elementsYaml: '[1, 2, "{{.a}}"]' } };
+    const rows = list({ a: '1' }, { a: '2' }, { a: '3' });
+    const { errors, entries } = await generate({ generators: [matrix(rows, bad)], settings: { maxRows: 5 } });
+    expect(errors).toMatchObject([{ code: 'APPSET_E0205', message: expect.stringContaining('5 elements') }]);
+    expect(entries[0]?.generated).toMatchObject({ rows: [], failed: [], unknown: [{ path: '0.matrix' }] });
+  });
+
   test('facts are asked for once, whatever the number of rows', async () => {
     let calls = 0;
     const rows = list(...Array.from({ length: 50 }, (_, i) => ({ a: String(i) })));
