@@ -11,6 +11,8 @@ export interface AuditedCall {
   readonly verb: string;
   /** plural, with the subresource behind a slash */
   readonly resource: string;
+  /** '' for all, or none */
+  readonly namespace: string;
   readonly name: string;
   readonly uri: string;
   readonly code: number;
@@ -21,7 +23,12 @@ interface AuditEvent {
   readonly verb: string;
   readonly requestURI: string;
   readonly userAgent?: string;
-  readonly objectRef?: { readonly resource?: string; readonly subresource?: string; readonly name?: string };
+  readonly objectRef?: {
+    readonly resource?: string;
+    readonly subresource?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+  };
   readonly responseStatus?: { readonly code?: number };
 }
 
@@ -59,6 +66,7 @@ export class AuditLog {
       .map((event) => ({
         verb: event.verb,
         resource: [event.objectRef?.resource ?? '', event.objectRef?.subresource].filter(Boolean).join('/'),
+        namespace: event.objectRef?.namespace ?? '',
         name: event.objectRef?.name ?? '',
         uri: event.requestURI,
         code: event.responseStatus?.code ?? 0,
