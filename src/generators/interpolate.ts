@@ -21,7 +21,7 @@ import {
   objectOf,
 } from '../templating/compiled.ts';
 import type { TemplateMode } from '../templating/contract.ts';
-import { compileJson } from '../templating/json-template.ts';
+import { compileJson, compileJsonField } from '../templating/json-template.ts';
 import { GENERATOR_FIELDS, isCombinator } from './fields.ts';
 
 /** Fields of the reference's structs in order of declaration; a generator that is not here is walked as it is written. */
@@ -127,18 +127,7 @@ class Walk {
   /** A null element is decoded to nothing at all and comes back as an object without entries (§13 #18). */
   #rawJson(element: Json, path: string): Compiled {
     if (element === null) return literal({});
-    const compiled = compileJson(element, this.#compilation, path, true);
-    if (compiled.literal) return compiled;
-    return {
-      literal: false,
-      render: (params, context) => {
-        try {
-          return compiled.render(params, context);
-        } catch (error) {
-          throw asAppsetError(error).prefixed('failed to deeply replace JSON field contents: ');
-        }
-      },
-    };
+    return compileJsonField(element, this.#compilation, path);
   }
 
   #values(values: JsonObject, path: string): Compiled<JsonObject> {

@@ -98,7 +98,7 @@ export function objectOf(members: readonly Member[]): Compiled<JsonObject> {
 }
 
 /**
- * A map whose keys are data: keys are rendered too. When two keys become one, the last in bytewise
+ * A map whose keys are data: keys are rendered too, each after its value. When two keys become one, the last in bytewise
  * order of the keys as written survives (spec generators §11).
  */
 export function mapOf(entries: readonly (readonly [Compiled<string>, Compiled])[]): Compiled<JsonObject> {
@@ -108,8 +108,8 @@ export function mapOf(entries: readonly (readonly [Compiled<string>, Compiled])[
   return rendered((params, context) => {
     const out: Record<string, Json | undefined> = {};
     for (const [key, value] of entries) {
-      const name = key.literal ? key.value : key.render(params, context);
-      setKey(out, name, value.literal ? value.value : value.render(params, context));
+      const item = value.literal ? value.value : value.render(params, context);
+      setKey(out, key.literal ? key.value : key.render(params, context), item);
     }
     return out;
   });

@@ -6,6 +6,7 @@
  */
 
 import type { Json, JsonObject } from '../api/objects.ts';
+import { asAppsetError } from '../support/errors.ts';
 import { memberPath } from '../support/json.ts';
 import { compareBytes } from './bytes.ts';
 import { Compilation, type Compiled, listOf, literal, mapOf } from './compiled.ts';
@@ -34,6 +35,22 @@ export function compileJson(
     entries.push([compilation.text(key, path), compileJson(item, compilation, path, dropNulls)]);
   }
   return mapOf(entries);
+}
+
+/** The template of a field that is JSON of any shape to Go; its errors say so. */
+export function compileJsonField(value: Json, compilation: Compilation, field: string): Compiled {
+  const compiled = compileJson(value, compilation, field);
+  if (compiled.literal) return compiled;
+  return {
+    literal: false,
+    render: (params, context) => {
+      try {
+        return compiled.render(params, context);
+      } catch (error) {
+        throw asAppsetError(error).prefixed('failed to deeply replace JSON field contents: ');
+      }
+    },
+  };
 }
 
 /** A compiled piece as a template of its own. */

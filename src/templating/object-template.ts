@@ -13,7 +13,7 @@ import { LIMITS } from '../support/limits.ts';
 import { compareBytes } from './bytes.ts';
 import { Compilation, type Compiled, listOf, literal, type Member, mapOf, objectOf } from './compiled.ts';
 import type { ObjectTemplate, TemplateMode } from './contract.ts';
-import { asTemplate, compileJson } from './json-template.ts';
+import { asTemplate, compileJsonField } from './json-template.ts';
 import { modeKey } from './strings.ts';
 
 function compileStruct(value: JsonObject, type: string, compilation: Compilation, path: string): Compiled {
@@ -35,7 +35,7 @@ function compileField(item: Json, field: StructField, compilation: Compilation, 
 function compileTyped(value: Json, written: string, compilation: Compilation, path: string): Compiled {
   const type = written.startsWith('*') ? written.slice(1) : written;
   if (value === null) return literal(value);
-  if (type === 'RawExtension' || type === 'JSON') return compileJson(value, compilation, path);
+  if (type === 'RawExtension' || type === 'JSON') return compileJsonField(value, compilation, path);
   if (typeof value === 'string') {
     return type === 'Time' ? literal(value) : compilation.text(value, path);
   }

@@ -8,6 +8,8 @@
 import type { Json, JsonObject } from '../api/objects.ts';
 import { AppsetError } from '../support/errors.ts';
 import { isJsonObject as isObject, setKey } from '../support/json.ts';
+import { sprintf } from './format/index.ts';
+import { fromJson } from './values.ts';
 
 const DIRECTIVE = '$patch';
 const RETAIN_KEYS = '$retainKeys';
@@ -21,15 +23,20 @@ const kindOf = (value: Json): string =>
 
 const fail = (message: string): AppsetError => new AppsetError('APPSET_E0304', message);
 
-/** What is added whole loses its nulls and its directives. */
-function asAddition(value: Json): Json {
-  if (Array.isArray(value)) return value.map((item: Json) => (item === null ? null : asAddition(item)));
+/** What is added whole loses its nulls, and whatever holds a `$patch` directive; undefined: all of it. */
+function asAddition(value: Json): Json | undefined {
+  if (Array.isArray(value)) {
+    return value.flatMap((item: Json) => {
+      const kept = asAddition(item);
+      return kept === undefined ? [] : [kept];
+    });
+  }
   if (!isObject(value)) return value;
-  if (value[DIRECTIVE] === 'delete') return {};
+  if (Object.hasOwn(value, DIRECTIVE)) return undefined;
   const out: Fields = {};
   for (const [key, item] of Object.entries(value)) {
-    if (item === undefined || item === null || isDirective(key)) continue;
-    setKey(out, key, asAddition(item));
+    const kept = item === undefined || item === null ? undefined : asAddition(item);
+    if (kept !== undefined) setKey(out, key, kept);
   }
   return out;
 }
@@ -72,7 +79,7 @@ function mergeObjects(original: JsonObject, patch: JsonObject, path: readonly st
   if (directive !== undefined) {
     if (directive === 'delete') return {};
     if (directive !== 'replace') {
-      throw fail(`unknown patch type: ${String(directive)} in map: ${JSON.stringify(patch)}`);
+      throw fail(sprintf('unknown patch type: %s in map: %v', [fromJson(directive), fromJson(patch)]));
     }
     return Object.fromEntries(Object.entries(patch).filter(([key]) => key !== DIRECTIVE));
   }
@@ -85,7 +92,9 @@ function mergeObjects(original: JsonObject, patch: JsonObject, path: readonly st
       delete out[key];
     } else {
       const existing = Object.hasOwn(out, key) ? out[key] : undefined;
-      setKey(out, key, mergeValues(existing, value, key, path));
+      const merged = mergeValues(existing, value, key, path);
+      if (merged === undefined) delete out[key];
+      else setKey(out, key, merged);
     }
   }
   return out;
@@ -98,7 +107,12 @@ function deleteFrom(out: Fields, key: string, value: Json): void {
   out[key] = existing.filter((item: Json) => !gone.has(item));
 }
 
-function mergeValues(existing: Json | undefined, value: Json, key: string, path: readonly string[]): Json {
+function mergeValues(
+  existing: Json | undefined,
+  value: Json,
+  key: string,
+  path: readonly string[],
+): Json | undefined {
   if (existing === undefined || existing === null || kindOf(existing) !== kindOf(value)) {
     return asAddition(value);
   }

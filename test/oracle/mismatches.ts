@@ -5,9 +5,15 @@
  */
 import { shrink } from './shrink.ts';
 
+export interface Difference {
+  /** in a word; a smaller variant has to differ in the same */
+  readonly what: string;
+  readonly [more: string]: unknown;
+}
+
 export interface Comparison<T> {
   /** One entry a case: what differs, in a form to be read, or undefined where both agree. */
-  compare(cases: readonly T[]): Promise<readonly (object | undefined)[]>;
+  compare(cases: readonly T[]): Promise<readonly (Difference | undefined)[]>;
   /** Smaller variants of a case. */
   smaller(value: T): Iterable<T>;
   /** Says how large a case is; the smallest are shown. */
@@ -63,9 +69,9 @@ export async function mismatches<T>(cases: readonly T[], comparison: Comparison<
   const found = cases
     .filter((_, i) => results[i] !== undefined)
     .sort((a, b) => comparison.size(a) - comparison.size(b));
-  const differs = async (variants: readonly T[]) => {
+  const differsIn = (what: string | undefined) => async (variants: readonly T[]) => {
     try {
-      return (await comparison.compare(variants)).map((result) => result !== undefined);
+      return (await comparison.compare(variants)).map((result) => result?.what === what);
     } catch {
       return []; // a variant asks for too much
     }
@@ -74,7 +80,7 @@ export async function mismatches<T>(cases: readonly T[], comparison: Comparison<
   const deadline = performance.now() + SHRINK_MS;
   for (const value of found.slice(0, Number(process.env['ORACLE_SHOW'] ?? 4))) {
     if (performance.now() > deadline) break;
-    const small = await shrink(value, comparison.smaller, differs);
+    const small = await shrink(value, comparison.smaller, differsIn(results[cases.indexOf(value)]?.what));
     const [example] = await comparison.compare([small]);
     examples.set(JSON.stringify(small), example ?? {});
   }

@@ -92,7 +92,8 @@ describe('templates agree with Go and Sprig', () => {
         const expected = answers[i] as Answer;
         const actual = attempt(() => ours(question));
         if (agrees(expected, actual) || accepted.has(question, expected, actual)) return undefined;
-        return { ...question, expected, actual };
+        const what = [expected, actual].map((answer) => (answer.out === undefined ? 'error' : 'out')).join();
+        return { what, ...question, expected, actual };
       });
     },
     smaller: smallerQuestions,

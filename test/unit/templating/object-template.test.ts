@@ -124,6 +124,18 @@ describe('object template', () => {
     });
   });
 
+  test('a value is rendered before its key', () => {
+    expect(() => render({ metadata: { labels: { '{{.nope}}': '{{' } }, spec: {} })).toThrow(
+      'unclosed action',
+    );
+  });
+
+  test('what fails inside a field of any JSON says so', () => {
+    expect(() => spec(helm({ deep: ['{{.nope}}'] }))).toThrow(
+      /^failed to deeply replace JSON field contents: failed to execute go template {{.nope}}: /,
+    );
+  });
+
   test('a text that cannot be parsed fails when its turn comes, and the field is named', () => {
     const broken = { metadata: { name: '{{.missing}}', labels: { a: '{{ if }}' } } };
     const error = (template: ApplicationTemplate) => {

@@ -70,6 +70,18 @@ describe('strategic merge', () => {
       { spec: { a: { x: 3 } } },
     ],
     [
+      'an added list loses its directives, a replaced one does not',
+      { spec: { b: [1] } },
+      { spec: { a: [{ $patch: 'replace' }, { x: 1 }], b: [{ $patch: 'replace' }] } },
+      { spec: { a: [{ x: 1 }], b: [{ $patch: 'replace' }] } },
+    ],
+    [
+      'an added object with a directive is not added',
+      { spec: {} },
+      { spec: { a: { $patch: 'replace', x: 1 }, b: { c: { $patch: 'merge' } } } },
+      { spec: { b: {} } },
+    ],
+    [
       'nulls of an addition are dropped',
       { spec: {} },
       { spec: { a: { x: null, y: { z: null } } } },
