@@ -64,10 +64,12 @@ async function demo(once: boolean): Promise<number> {
     print(`  API server (in memory)  ${sandbox.url}`);
     print('  Argo CD                 a stand-in that reports Applications as healthy; nothing is deployed');
     print(`  operator                running, its log is ${logFile}\n`);
+    const stopped = new AbortController();
     const stage: Stage = {
       client: sandbox.client,
       repository: new DemoRepository(folder, 'platform'),
       clock: systemClock,
+      signal: stopped.signal,
       say: (text) => print(`${paint.cyan('▸')} ${text}`),
       tell: (text) => print(`  ${text.startsWith(' ') ? ' ' : paint.green('✓')} ${text.trimStart()}`),
       show: (applications) => print(`\n${indent(applicationTable(applications, style.width))}`),
@@ -78,7 +80,9 @@ async function demo(once: boolean): Promise<number> {
       interrupted.then(() => 'interrupted' as const),
     ]);
     if (end === 'interrupted') {
-      story.catch(() => undefined);
+      // What a step is doing ends first, so that nothing is made anew in a folder that is gone.
+      stopped.abort();
+      await story.catch(() => undefined);
       return EXIT.interrupted;
     }
     print(

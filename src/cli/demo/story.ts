@@ -14,6 +14,8 @@ export interface Stage {
   readonly client: ObjectClient;
   readonly repository: DemoRepository;
   readonly clock: Clock;
+  /** ends the story between two looks or steps */
+  readonly signal: AbortSignal;
   /** what is done next */
   say(text: string): void;
   /** what came of it */
@@ -25,13 +27,14 @@ export interface Stage {
 const PATIENCE_MS = 20_000;
 const LOOK_EVERY_MS = 50;
 
+const STEPS = [begin, pushDirectory, removeDirectory, relabelCluster, deletePreservingSet, makeMistake];
+
+/** @throws the signal's reason, or AppsetError APPSET_E0803 for a step that did not come true */
 export async function tellStory(stage: Stage): Promise<void> {
-  await begin(stage);
-  await pushDirectory(stage);
-  await removeDirectory(stage);
-  await relabelCluster(stage);
-  await deletePreservingSet(stage);
-  await makeMistake(stage);
+  for (const step of STEPS) {
+    stage.signal.throwIfAborted();
+    await step(stage);
+  }
 }
 
 async function begin(stage: Stage): Promise<void> {
@@ -171,6 +174,7 @@ async function until(
 ): Promise<readonly Application[]> {
   const deadline = stage.clock.monotonic() + PATIENCE_MS;
   for (;;) {
+    stage.signal.throwIfAborted();
     const applications = await read(stage);
     if (holds(applications)) return applications;
     if (stage.clock.monotonic() > deadline)
