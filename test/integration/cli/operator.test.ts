@@ -13,11 +13,13 @@ import { until } from '../../harness/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'appset-cli-'));
 const kubeconfig = join(folder, 'kubeconfig');
+/** no fixed ports: other tests run beside */
+const QUIET = ['--metrics-addr', '0', '--probe-addr', '0', '--webhook-addr', '0'];
 let operator: ChildProcess;
 let log = '';
 
 beforeAll(async () => {
-  operator = startAppset(['run', '--sandbox', '--sandbox-kubeconfig', kubeconfig]);
+  operator = startAppset(['run', '--sandbox', '--sandbox-kubeconfig', kubeconfig, ...QUIET]);
   operator.stdout?.setEncoding('utf8').on('data', (part: string) => {
     log += part;
   });

@@ -33,7 +33,7 @@ describe.concurrent('pipes', () => {
         ['render', '-f', 'examples/mistakes/one-of-many.yaml', '-o', 'table'],
         { env },
       );
-      expect(stdout).toContain('quota-search');
+      expect(stdout).toContain('limits-search');
       expect(stderr).toContain('Error APPSET_E0302');
       expect(`${stdout}${stderr}`).not.toContain(ESCAPE);
     }

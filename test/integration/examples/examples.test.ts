@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commandsOf, fencedBlocks, ROOT, shell } from '../../harness/cli.ts';
+import { commandsOf, ROOT, shell } from '../../harness/cli.ts';
+import { consoleBlocks, replay } from '../../harness/console.ts';
 import { golden } from '../../harness/golden.ts';
 
 const examples = join(ROOT, 'examples');
@@ -27,10 +28,10 @@ describe('examples/README.md', () => {
 });
 
 describe('examples/mistakes/README.md', () => {
-  const blocks = fencedBlocks(read('mistakes/README.md'), 'console');
+  const blocks = consoleBlocks(read('mistakes/README.md'));
 
   it('shows every mistake', () => {
-    const shown = blocks.map((block) => /-f examples\/mistakes\/(\S+)/.exec(block)?.[1]);
+    const shown = blocks.map(({ command }) => /-f examples\/mistakes\/(\S+)/.exec(command)?.[1]);
     expect(shown.sort()).toEqual(
       readdirSync(join(examples, 'mistakes'))
         .filter((name) => name.endsWith('.yaml'))
@@ -38,10 +39,9 @@ describe('examples/mistakes/README.md', () => {
     );
   });
 
-  it.concurrent.each(blocks)('%s', async (block) => {
-    const [, command = '', output = ''] = /^\$ ((?:.*\\\n)*.*)\n([\s\S]*)$/.exec(block) ?? [];
-    const result = await shell(command.replaceAll('\\\n', ' '));
-    expect(`${result.stdout}${result.stderr}`.trimEnd()).toBe(output.trimEnd());
-    expect(result.code).toBe(1);
+  it.concurrent.each(blocks)('$command', async (block) => {
+    const { output, code } = await replay(block);
+    expect(output).toBe(block.output);
+    expect(code).toBe(1);
   });
 });
