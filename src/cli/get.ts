@@ -101,6 +101,7 @@ function asTable(sets: readonly ApplicationSet[], options: Options, clock: Clock
       set.status?.resourcesCount === undefined ? '-' : String(set.status.resourcesCount),
       set.status?.health?.status ?? 'Unknown',
       conditionOf(set, 'ResourcesUpToDate')?.status ?? '-',
+      heldText(set),
       age(latest(set), clock),
       age(set.metadata.creationTimestamp, clock),
       printable(failing === undefined ? '' : `${failing.reason}: ${failing.message}`),
@@ -113,6 +114,7 @@ function asTable(sets: readonly ApplicationSet[], options: Options, clock: Clock
       'APPLICATIONS',
       'HEALTH',
       'UP-TO-DATE',
+      'HELD',
       'CHANGED',
       'AGE',
       'PROBLEM',
@@ -124,6 +126,13 @@ function asTable(sets: readonly ApplicationSet[], options: Options, clock: Clock
 
 const conditionOf = (set: ApplicationSet, type: string): Condition | undefined =>
   set.status?.conditions?.find((condition) => condition.type === type);
+
+/** `8 deletions held` → `8 deletions`; `-` when nothing is held. */
+function heldText(set: ApplicationSet): string {
+  const held = conditionOf(set, 'DeletionsHeld');
+  if (held?.status !== 'True') return '-';
+  return / held\b/.test(held.message) ? held.message.slice(0, held.message.search(/ held\b/)) : held.reason;
+}
 
 /** When a condition last changed. */
 function latest(set: ApplicationSet): string | undefined {

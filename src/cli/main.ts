@@ -49,6 +49,22 @@ const COMMANDS: readonly Entry[] = [
     load: () => import('./plan.ts'),
   },
   { name: 'get', summary: 'show sets at a glance', load: () => import('./get.ts') },
+  {
+    name: 'explain',
+    summary: 'tell where an Application comes from, or why there is none',
+    load: () => import('./explain.ts'),
+  },
+  { name: 'approve', summary: 'release what a set holds', load: () => import('./approve.ts') },
+  {
+    name: 'pause',
+    summary: 'stop deletions, or all writes, of a set or of all',
+    load: async () => (await import('./pause.ts')).pause,
+  },
+  {
+    name: 'resume',
+    summary: 'end a pause',
+    load: async () => (await import('./pause.ts')).resume,
+  },
   { name: 'conformance', summary: 'run compatibility cases', load: () => import('./conformance.ts') },
   { name: 'version', summary: 'show the version', load: () => import('./version.ts') },
 ];

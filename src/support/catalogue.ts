@@ -145,6 +145,24 @@ export const CATALOGUE = {
     'a project does not exist',
     'Make the AppProject in the namespace of Argo CD, or name another one.',
   ),
+  APPSET_E0406: entry(
+    'source',
+    true,
+    'GitHub gave no token for an App installation',
+    'Check the ids and the key of the App in the repository Secret, and that it is installed; nothing is deleted meanwhile.',
+  ),
+  APPSET_E0407: entry(
+    'source',
+    true,
+    'a commit is not signed as its project demands',
+    'Sign the commit with a key the project lists, and keep the public key in argocd-gpg-keys-cm; nothing is deleted meanwhile.',
+  ),
+  APPSET_E0408: entry(
+    'source',
+    false,
+    'a pattern reaches into a submodule',
+    'Exclude the submodule, whose content is not read; nothing the set made from there is deleted meanwhile.',
+  ),
   // 05 planning and validation
   APPSET_E0501: entry(
     'validation',
@@ -245,6 +263,12 @@ export const CATALOGUE = {
     false,
     'a file named on the command line cannot be read',
     'Check the path and its permissions.',
+  ),
+  APPSET_E0805: entry(
+    'validation',
+    false,
+    'there is nothing of that name to act on',
+    'See the message; appset get and appset plan show what there is now.',
   ),
   // 09 sandbox
   APPSET_E0901: entry(
