@@ -5,9 +5,9 @@
  */
 import { ApiError, isConflict, isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
 import type { Application, ApplicationSet, Condition, Json, JsonObject } from '../api/objects.ts';
-import { equalModuloEmpty, jsonEqual } from '../planning/compare.ts';
+import { equalModuloEmpty } from '../planning/compare.ts';
 import { type Clock, rfc3339 } from '../support/clock.ts';
-import { isJsonObject } from '../support/json.ts';
+import { isJsonObject, jsonEqual } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
 import { type ConditionChange, healthOf, isRolling, mergeConditions } from './conditions.ts';
 import { asApplicationSet } from './live-view.ts';

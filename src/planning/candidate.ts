@@ -107,10 +107,18 @@ export function indexFailures(
   return { byName, byParts, unnamedByPart, unexplained, newName };
 }
 
-/** Every part this evaluation has seen, in rows that were rendered and in elements that failed. */
+const presentParts = new WeakMap<Evaluation, ReadonlySet<string>>();
+
+/** Every part this evaluation has seen, in rows that were rendered and in elements that failed; made once. */
 export function presentPartsOf(evaluation: Evaluation): ReadonlySet<string> {
+  const made = presentParts.get(evaluation);
+  if (made !== undefined) return made;
   const keys = new Set<string>();
+  // what is rendered from a row has the row's own list of parts
+  const seen = new Set<readonly unknown[]>();
   const add = (parts: readonly { readonly leaf: string; readonly id: string }[]) => {
+    if (seen.has(parts)) return;
+    seen.add(parts);
     for (const part of parts) keys.add(partKey(part));
   };
   for (const entry of evaluation.generation.entries) {
@@ -119,6 +127,7 @@ export function presentPartsOf(evaluation: Evaluation): ReadonlySet<string> {
   }
   for (const { parts } of evaluation.rendered) add(parts);
   for (const { parts } of evaluation.failedRows) add(parts);
+  presentParts.set(evaluation, keys);
   return keys;
 }
 

@@ -5,7 +5,7 @@
  * Nothing here decides what to write.
  */
 import type { Application, Json, JsonObject } from '../api/objects.ts';
-import { getKey, isJsonObject, setKey } from '../support/json.ts';
+import { getKey, isJsonObject, jsonEqual, setKey } from '../support/json.ts';
 import { APPLICATION_SHAPE, type Shape } from './application-shape.ts';
 
 /** One difference for people; an absent side is undefined. */
@@ -60,28 +60,70 @@ function withoutNulls(value: Json): Json {
   return result;
 }
 
-/** Deep equality of JSON; the order of keys does not count, an undefined member is no member. */
-export function jsonEqual(a: Json | undefined, b: Json | undefined): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (a === undefined || b === undefined) return false;
-  if (Array.isArray(a) || Array.isArray(b)) {
-    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-    return a.every((item: Json, index) => jsonEqual(item, b[index] as Json));
+/** Whether a value of the shape equals absence; `canonical` of it is undefined then. */
+export function isAbsent(value: Json | undefined, shape: Shape): boolean {
+  if (value === undefined || value === null) return true;
+  switch (shape.is) {
+    case 'scalar':
+      return value === '' || value === 0 || value === false;
+    case 'pointer':
+    case 'free':
+      return false;
+    case 'scalars':
+      return Array.isArray(value) && value.length === 0;
+    case 'map':
+      return !isJsonObject(value) || Object.values(value).every((item) => item === undefined);
+    case 'list':
+      return !Array.isArray(value) || value.length === 0;
+    case 'struct':
+      if (!isJsonObject(value)) return true;
+      if (shape.pointer) return false;
+      return Object.entries(shape.fields).every(([name, field]) => isAbsent(value[name], field));
   }
-  const left = a as JsonObject;
-  const right = b as JsonObject;
-  const keys = Object.keys(left).filter((key) => left[key] !== undefined);
-  if (keys.length !== Object.keys(right).filter((key) => right[key] !== undefined).length) return false;
-  return keys.every((key) => {
-    const other = getKey(right, key);
-    return other !== undefined && jsonEqual(left[key], other);
-  });
 }
 
-/** Equality of two values of a shape, modulo empty. */
-export const sameModuloEmpty = (a: Json | undefined, b: Json | undefined, shape: Shape): boolean =>
-  jsonEqual(canonical(a, shape), canonical(b, shape));
+/**
+ * Equality of two values of a shape, modulo empty: equal canonical forms, found without making them,
+ * because most of what is compared is equal.
+ */
+export function sameModuloEmpty(a: Json | undefined, b: Json | undefined, shape: Shape): boolean {
+  if (a === b) return true;
+  if (shape.is === 'struct' && isJsonObject(a) && isJsonObject(b)) {
+    for (const name in shape.fields) {
+      if (!sameModuloEmpty(a[name], b[name], shape.fields[name] as Shape)) return false;
+    }
+    return true;
+  }
+  const absent = isAbsent(a, shape);
+  if (absent || isAbsent(b, shape)) return absent && isAbsent(b, shape);
+  if (shape.is === 'free') return sameWithoutNulls(a as Json, b as Json);
+  if (shape.is === 'list' && Array.isArray(a) && Array.isArray(b)) {
+    const { items } = shape;
+    const item = (value: Json): Json => (isAbsent(value, items) ? {} : value);
+    return (
+      a.length === b.length &&
+      a.every((one: Json, index) => sameModuloEmpty(item(one), item(b[index] as Json), items))
+    );
+  }
+  return jsonEqual(a, b);
+}
+
+function sameWithoutNulls(a: Json, b: Json): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item: Json, index) => sameWithoutNulls(item, b[index] as Json));
+  }
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
+  const isThere = (value: Json | undefined): value is Json => value !== undefined && value !== null;
+  let count = 0;
+  for (const [key, item] of Object.entries(a)) {
+    if (!isThere(item)) continue;
+    const other = getKey(b, key);
+    if (!isThere(other) || !sameWithoutNulls(item, other)) return false;
+    count++;
+  }
+  return Object.values(b).filter(isThere).length === count;
+}
 
 /** Whether two values are equal where absent, null, `{}` and `[]` count as the same at any depth. */
 export function equalModuloEmpty(a: unknown, b: unknown): boolean {
@@ -102,9 +144,6 @@ function pruned(value: Json | undefined): Json | undefined {
 
 /** An Application as plain JSON, for the functions that work by shape. */
 export const asJson = (application: Application): JsonObject => application as unknown as JsonObject;
-
-export const applicationsEqual = (a: Application, b: Application): boolean =>
-  sameModuloEmpty(asJson(a), asJson(b), APPLICATION_SHAPE);
 
 /** Every difference between two Applications, leaf by leaf, in order of path. */
 export function fieldChanges(before: Application, after: Application): readonly FieldChange[] {

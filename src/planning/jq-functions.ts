@@ -6,9 +6,8 @@
 import { RE2JS } from 're2js';
 import type { Json } from '../api/objects.ts';
 import { AppsetError } from '../support/errors.ts';
-import { getKey, isJsonObject } from '../support/json.ts';
+import { getKey, isJsonObject, jsonEqual } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
-import { jsonEqual } from './compare.ts';
 
 /** A failure while an expression runs: the expression is skipped, as in the reference. */
 export const jqFailure = (message: string): AppsetError => new AppsetError('APPSET_E0512', message);

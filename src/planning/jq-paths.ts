@@ -5,9 +5,8 @@
  */
 import type { Json } from '../api/objects.ts';
 import { AppsetError } from '../support/errors.ts';
-import { isJsonObject } from '../support/json.ts';
+import { isJsonObject, jsonEqual } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
-import { jsonEqual } from './compare.ts';
 import {
   below,
   children,

@@ -5,8 +5,7 @@
  * else repoURL with path or chart and ref, else index. Ignored items of a list are the live ones.
  */
 import type { Json, JsonObject } from '../api/objects.ts';
-import { getKey, isJsonObject, setKey } from '../support/json.ts';
-import { jsonEqual } from './compare.ts';
+import { getKey, isJsonObject, jsonEqual, setKey } from '../support/json.ts';
 import type { PlainPath } from './json-path.ts';
 
 /** Which parts of a value are ignored: all of it, or some of its members or items. */

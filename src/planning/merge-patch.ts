@@ -6,7 +6,7 @@
 import type { Application, Json, JsonObject } from '../api/objects.ts';
 import { getKey, isJsonObject, setKey } from '../support/json.ts';
 import { APPLICATION_SHAPE, type Shape } from './application-shape.ts';
-import { asJson, canonical, jsonEqual } from './compare.ts';
+import { asJson, isAbsent, sameModuloEmpty } from './compare.ts';
 
 /** The patch, or undefined when there is nothing to write. */
 export function mergePatch(live: Application, desired: Application): JsonObject | undefined {
@@ -16,11 +16,9 @@ export function mergePatch(live: Application, desired: Application): JsonObject 
 
 /** undefined: no difference; null: the field goes */
 export function patchOf(live: Json | undefined, desired: Json | undefined, shape: Shape): Json | undefined {
-  const before = canonical(live, shape);
-  const after = canonical(desired, shape);
-  if (jsonEqual(before, after)) return undefined;
-  if (after === undefined) return isScalar(desired) ? desired : null;
-  if (before !== undefined && isJsonObject(live) && isJsonObject(desired)) {
+  if (sameModuloEmpty(live, desired, shape)) return undefined;
+  if (isAbsent(desired, shape)) return isScalar(desired) ? desired : null;
+  if (!isAbsent(live, shape) && isJsonObject(live) && isJsonObject(desired)) {
     switch (shape.is) {
       case 'struct':
         return members(Object.keys(shape.fields), (name) =>
@@ -58,18 +56,6 @@ function withoutUndefined(value: Json): Json {
       .filter(([, item]) => item !== undefined)
       .map(([key, item]) => [key, withoutUndefined(item as Json)]),
   );
-}
-
-/** What a merge patch makes of a value. */
-export function applyMergePatch(target: Json | undefined, patch: Json): Json {
-  if (!isJsonObject(patch)) return patch;
-  const result: Record<string, Json | undefined> = isJsonObject(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === undefined) continue;
-    if (value === null) delete result[key];
-    else setKey(result, key, applyMergePatch(getKey(result, key), value));
-  }
-  return result;
 }
 
 /**

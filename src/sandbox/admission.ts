@@ -14,9 +14,9 @@ import {
   type SchemaProblem,
   validateSchema,
 } from '../api/schema.ts';
+import { jsonEqual } from '../support/json.ts';
 import { builtInFaults, withoutUnknown } from './built-in-objects.ts';
 import type { Fault } from './failures.ts';
-import { sameJson } from './frozen.ts';
 import type { Kind } from './kinds.ts';
 
 export interface Admitted {
@@ -60,7 +60,7 @@ export const admit: Admission = (kind, object, before) => {
 function shared(parts: Record<string, Json>, before: KubeObject | undefined): Record<string, unknown> {
   if (before === undefined) return parts;
   return Object.fromEntries(
-    Object.entries(parts).map(([key, part]) => [key, sameJson(part, before[key]) ? before[key] : part]),
+    Object.entries(parts).map(([key, part]) => [key, jsonEqual(part, before[key]) ? before[key] : part]),
   );
 }
 

@@ -4,9 +4,9 @@
  * are established. Custom objects pass through untouched.
  */
 import type { Json, JsonObject, KubeObject } from '../api/objects.ts';
-import { isJsonObject } from '../support/json.ts';
+import { isJsonObject, jsonEqual } from '../support/json.ts';
 import { badRequest, type Fault, forbiddenValue, invalidValue } from './failures.ts';
-import { sameJson, without } from './frozen.ts';
+import { without } from './frozen.ts';
 import { type Kind, kindFromCrd } from './kinds.ts';
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -64,7 +64,7 @@ function definition(object: KubeObject, now: string): KubeObject {
     acceptedNames: filled,
     storedVersions: [kind.version],
   };
-  const kept = standing !== undefined && sameJson(standing.acceptedNames, filled) ? standing : status;
+  const kept = standing !== undefined && jsonEqual(standing.acceptedNames, filled) ? standing : status;
   return {
     ...object,
     spec: { conversion: { strategy: 'None' }, ...spec, names: filled },
@@ -125,7 +125,7 @@ function dataFaults(kind: Kind, object: KubeObject, before: KubeObject | undefin
   }
   if (before.immutable === true) {
     for (const field of ['data', 'binaryData', 'immutable']) {
-      if (!sameJson(object[field] ?? null, before[field] ?? null)) {
+      if (!jsonEqual(object[field] ?? null, before[field] ?? null)) {
         faults.push(forbiddenValue(field, 'field is immutable when `immutable` is set'));
       }
     }

@@ -1,6 +1,7 @@
 /** What a write makes of an object beside the fields it sets: status apart, generation counted, sameness told. */
 import type { JsonObject, KubeObject } from '../api/objects.ts';
-import { sameJson, without } from './frozen.ts';
+import { jsonEqual } from '../support/json.ts';
+import { without } from './frozen.ts';
 import type { Kind } from './kinds.ts';
 
 export function withStatus(object: KubeObject, status: KubeObject['status']): KubeObject {
@@ -20,7 +21,7 @@ export function withManagedFields(
 export function counted(kind: Kind, before: KubeObject, after: KubeObject): KubeObject {
   if (!kind.generation) return after;
   const ignored = kind.statusSubresource ? ['metadata', 'status'] : ['metadata'];
-  if (sameJson(without(before as JsonObject, ...ignored), without(after as JsonObject, ...ignored))) {
+  if (jsonEqual(without(before as JsonObject, ...ignored), without(after as JsonObject, ...ignored))) {
     return after;
   }
   return { ...after, metadata: { ...after.metadata, generation: (before.metadata.generation ?? 0) + 1 } };
@@ -31,7 +32,7 @@ export function sameObject(before: KubeObject, after: KubeObject): boolean {
   const meta = ({ metadata }: KubeObject) =>
     without(metadata as unknown as JsonObject, 'resourceVersion', 'managedFields');
   return (
-    sameJson(without(before as JsonObject, 'metadata'), without(after as JsonObject, 'metadata')) &&
-    sameJson(meta(before), meta(after))
+    jsonEqual(without(before as JsonObject, 'metadata'), without(after as JsonObject, 'metadata')) &&
+    jsonEqual(meta(before), meta(after))
   );
 }

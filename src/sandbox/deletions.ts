@@ -5,8 +5,9 @@
  */
 import type { KubeObject, ObjectMeta } from '../api/objects.ts';
 import { type Clock, rfc3339 } from '../support/clock.ts';
+import { jsonEqual } from '../support/json.ts';
 import { deletionConflict, forbidden, notFound } from './failures.ts';
-import { frozenObject, sameJson } from './frozen.ts';
+import { frozenObject } from './frozen.ts';
 import { CRD_KIND, type Kind, type KindRegistry, kindFromCrd, NAMESPACE_KIND } from './kinds.ts';
 import { type Storage, storageKey } from './storage.ts';
 
@@ -53,7 +54,7 @@ export class Deleter {
       return { object: request.dryRun === true ? before : this.drop(kind, key, before), gone: true };
     }
     const terminating = before.metadata.deletionTimestamp !== undefined;
-    if (terminating && sameJson(finalizers, before.metadata.finalizers ?? [])) {
+    if (terminating && jsonEqual(finalizers, before.metadata.finalizers ?? [])) {
       return { object: before, gone: false };
     }
     const marked = { ...before, metadata: this.#terminating(before.metadata, finalizers) };

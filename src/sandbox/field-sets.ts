@@ -4,8 +4,7 @@
  * Kubernetes does so for metadata. Leaves are `{}`.
  */
 import type { Json, JsonObject } from '../api/objects.ts';
-import { isJsonObject } from '../support/json.ts';
-import { sameJson } from './frozen.ts';
+import { isJsonObject, jsonEqual } from '../support/json.ts';
 
 export interface FieldSet {
   readonly [step: string]: FieldSet;
@@ -115,7 +114,7 @@ export function changedFields(
   shape: Shape,
   depth = 0,
 ): FieldSet | undefined {
-  if (before === after || sameJson(before, after)) return undefined;
+  if (before === after || jsonEqual(before, after)) return undefined;
   const now = childrenOf(after, shape, depth);
   const then = childrenOf(before, shape, depth);
   if (now === undefined) return LEAF;
@@ -246,7 +245,7 @@ export function mergedFields(live: Json | undefined, config: Json, shape: Shape,
   if (!Array.isArray(config) || !Array.isArray(live) || now === undefined || then === undefined)
     return config;
   const type = shape?.['x-kubernetes-list-type'];
-  if (type === 'set') return [...live, ...config.filter((item) => !live.some((one) => sameJson(one, item)))];
+  if (type === 'set') return [...live, ...config.filter((item) => !live.some((one) => jsonEqual(one, item)))];
   const kept = [...then].map(([step, child]) => {
     const other = now.get(step);
     return other === undefined ? child.value : mergedFields(child.value, other.value, child.shape, depth + 1);

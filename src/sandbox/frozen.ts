@@ -46,25 +46,6 @@ export function frozenPart<T extends object>(part: T): T {
   return whole;
 }
 
-/** Whether two JSON values say the same; shared parts are not walked. `undefined` fields count as absent. */
-export function sameJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) || Array.isArray(b)) {
-    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-    return a.every((item, index) => sameJson(item, b[index]));
-  }
-  const left = a as Record<string, unknown>;
-  const right = b as Record<string, unknown>;
-  let count = 0;
-  for (const [key, item] of Object.entries(left)) {
-    if (item === undefined) continue;
-    if (!Object.hasOwn(right, key) || !sameJson(item, right[key])) return false;
-    count += 1;
-  }
-  return Object.values(right).filter((item) => item !== undefined).length === count;
-}
-
 /** The object without the fields named; the same object when it has none of them. */
 export function without(object: JsonObject, ...names: string[]): JsonObject {
   if (!names.some((name) => Object.hasOwn(object, name))) return object;

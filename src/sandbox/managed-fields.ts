@@ -6,7 +6,7 @@
  */
 import { ApiError, type StatusCause } from '../api/client.ts';
 import type { Json, JsonObject, KubeObject } from '../api/objects.ts';
-import { isJsonObject } from '../support/json.ts';
+import { isJsonObject, jsonEqual } from '../support/json.ts';
 import {
   changedFields,
   type FieldSet,
@@ -18,7 +18,7 @@ import {
   union,
   withoutFields,
 } from './field-sets.ts';
-import { frozenPart, sameJson } from './frozen.ts';
+import { frozenPart } from './frozen.ts';
 import type { Kind } from './kinds.ts';
 
 export interface Manager {
@@ -69,7 +69,7 @@ function entryOf(kind: Kind, manager: Manager, set: FieldSet): JsonObject {
 
 /** The entry with another set; the same entry when the set is the same. */
 const reset = (entry: JsonObject, set: FieldSet): JsonObject =>
-  sameJson(set, setOf(entry)) ? entry : { ...entry, fieldsV1: sharedSet(set) as unknown as JsonObject };
+  jsonEqual(set, setOf(entry)) ? entry : { ...entry, fieldsV1: sharedSet(set) as unknown as JsonObject };
 
 /**
  * `after` with managedFields that say who wrote what: the manager owns what it changed or added, and
@@ -125,7 +125,7 @@ export function appliedObject(
     own === undefined ? {} : minus(setOf(own), said),
   );
   const object = isEmpty(dropped) ? merged : (withoutFields(merged, dropped, schema) ?? merged);
-  const mine = own !== undefined && sameJson(setOf(own), said) ? [own] : [entryOf(kind, manager, said)];
+  const mine = own !== undefined && jsonEqual(setOf(own), said) ? [own] : [entryOf(kind, manager, said)];
   return {
     object: object as unknown as KubeObject,
     managedFields: [...left, ...mine].filter((entry) => !isEmpty(setOf(entry))),

@@ -3,10 +3,9 @@
  * and in which words. Unknown fields and empty maps and lists are dropped, as typed metadata does.
  */
 import type { ObjectMeta, OwnerReference } from '../api/objects.ts';
-import { isJsonObject } from '../support/json.ts';
+import { isJsonObject, jsonEqual } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
 import { type Fault, forbiddenValue, invalidValue } from './failures.ts';
-import { sameJson } from './frozen.ts';
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
@@ -47,7 +46,7 @@ export function clientMeta(meta: ObjectMeta): ClientMeta {
 /** References that say the same are one. */
 function withoutDuplicates(references: readonly OwnerReference[]): readonly OwnerReference[] {
   const kept = references.filter(
-    (one, index) => !references.slice(0, index).some((other) => sameJson(one, other)),
+    (one, index) => !references.slice(0, index).some((other) => jsonEqual(one, other)),
   );
   return kept.length === references.length ? references : kept;
 }

@@ -6,24 +6,8 @@
  */
 import { ApiError } from '../api/client.ts';
 import type { Json } from '../api/objects.ts';
-import { isJsonObject } from '../support/json.ts';
+import { applyMergePatch, isJsonObject, jsonEqual } from '../support/json.ts';
 import { badRequest } from './failures.ts';
-import { sameJson } from './frozen.ts';
-
-/** RFC 7386: objects merge, null removes, anything else replaces. */
-function mergePatch(target: Json | undefined, patch: Json): Json {
-  if (!isJsonObject(patch)) return patch;
-  const result: Record<string, Json> = {};
-  if (isJsonObject(target)) {
-    for (const [key, value] of Object.entries(target)) if (value !== undefined) result[key] = value;
-  }
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === undefined) continue;
-    if (value === null) delete result[key];
-    else result[key] = mergePatch(result[key], value);
-  }
-  return result;
-}
 
 /** Lists of objects that merge item by item, by the name of the field that holds them. */
 const MERGE_KEYS: Readonly<Record<string, string>> = {
@@ -45,7 +29,7 @@ function mergeList(current: readonly Json[], patch: readonly Json[], key: string
   const result = [...current];
   for (const item of patch) {
     if (!isJsonObject(item)) continue;
-    const at = result.findIndex((one) => isJsonObject(one) && sameJson(one[key], item[key]));
+    const at = result.findIndex((one) => isJsonObject(one) && jsonEqual(one[key], item[key]));
     if (item['$patch'] === 'delete') {
       if (at >= 0) result.splice(at, 1);
     } else if (at >= 0) result[at] = strategicMerge(result[at], item);
@@ -71,7 +55,7 @@ function strategicMerge(target: Json | undefined, patch: Json): Json {
       const field = key.slice('$deleteFromPrimitiveList/'.length);
       const list = result[field];
       if (Array.isArray(list) && Array.isArray(value)) {
-        result[field] = list.filter((item) => !value.some((gone) => sameJson(gone, item)));
+        result[field] = list.filter((item) => !value.some((gone) => jsonEqual(gone, item)));
       }
     } else if (value === null) delete result[key];
     else if (isJsonObject(value) && value['$patch'] === 'delete') delete result[key];
@@ -80,7 +64,7 @@ function strategicMerge(target: Json | undefined, patch: Json): Json {
       const items = value.filter((item) => item['$patch'] !== 'replace');
       result[key] = mergeList(replace || !Array.isArray(current) ? [] : current, items, MERGE_KEYS[key]);
     } else if (Array.isArray(value) && SETS.has(key) && Array.isArray(current)) {
-      result[key] = [...current, ...value.filter((item) => !current.some((one) => sameJson(one, item)))];
+      result[key] = [...current, ...value.filter((item) => !current.some((one) => jsonEqual(one, item)))];
     } else result[key] = strategicMerge(current, value);
   }
   return result;
@@ -167,7 +151,7 @@ function jsonPatch(target: Json, patch: Json): Json {
         result = edit(result, steps, 0, 'add', read(result, stepsOf(operation.from))) ?? null;
         break;
       case 'test':
-        if (!sameJson(read(result, steps), value)) {
+        if (!jsonEqual(read(result, steps), value)) {
           throw refused();
         }
         break;
@@ -182,5 +166,5 @@ function jsonPatch(target: Json, patch: Json): Json {
 export function patchedBy(format: 'merge' | 'json' | 'strategic', before: Json, patch: Json): Json {
   if (format === 'json') return jsonPatch(before, patch);
   if (!isJsonObject(patch)) throw badRequest('error decoding patch: it must be an object');
-  return format === 'merge' ? mergePatch(before, patch) : strategicMerge(before, patch);
+  return format === 'merge' ? applyMergePatch(before, patch) : strategicMerge(before, patch);
 }

@@ -8,6 +8,7 @@ import { ApiError } from '../api/client.ts';
 import type { Json, JsonObject, KubeObject, ObjectMeta } from '../api/objects.ts';
 import { unknownFieldText } from '../api/schema.ts';
 import { type Clock, rfc3339 } from '../support/clock.ts';
+import { jsonEqual } from '../support/json.ts';
 import type { Random } from '../support/random.ts';
 import type { Admission } from './admission.ts';
 import { readApplyConfig } from './apply-config.ts';
@@ -29,7 +30,7 @@ import {
   requiredValue,
   uidConflict,
 } from './failures.ts';
-import { frozenObject, sameJson, without } from './frozen.ts';
+import { frozenObject, without } from './frozen.ts';
 import { needSameName, readObject } from './incoming.ts';
 import { CRD_KIND, type Kind, type KindRegistry, kindFromCrd, NAMESPACE_KIND } from './kinds.ts';
 import { appliedObject, type Manager, sentManagedFields, trackedWrite } from './managed-fields.ts';
@@ -214,7 +215,7 @@ export class Writer {
       managedFields ?? next.metadata.managedFields,
       before.metadata.managedFields,
     );
-    const reowned = this.#parts.managedFields && !sameJson(sent ?? [], before.metadata.managedFields ?? []);
+    const reowned = this.#parts.managedFields && !jsonEqual(sent ?? [], before.metadata.managedFields ?? []);
     if (same && !reowned) return { object: before, warnings, created: false };
     const owned = reowned ? withManagedFields(object, sent) : object;
     const tracked = same || managedFields !== undefined ? owned : this.#tracked(kind, before, owned, request);

@@ -1,11 +1,12 @@
 /** Keys that every object inherits or that mean something to JavaScript are keys like any other. */
 import { describe, expect, test } from 'vitest';
 import type { Application, Json, JsonObject } from '../../../src/api/objects.ts';
-import { fieldChanges, jsonEqual } from '../../../src/planning/compare.ts';
+import { fieldChanges } from '../../../src/planning/compare.ts';
 import { compileIgnoreRules, ignoredPlaces } from '../../../src/planning/ignored-paths.ts';
 import { keepIgnored } from '../../../src/planning/keep-ignored.ts';
-import { applyMergePatch, mergePatch } from '../../../src/planning/merge-patch.ts';
+import { mergePatch } from '../../../src/planning/merge-patch.ts';
 import { preserveEntries } from '../../../src/planning/preserve.ts';
+import { applyMergePatch, jsonEqual } from '../../../src/support/json.ts';
 import { rendered } from './plan-fixtures.ts';
 
 /** JSON as it arrives: `__proto__` is an own key there. */
