@@ -18,7 +18,13 @@ import {
   slimApplication,
   withoutManagedFields,
 } from '../kube/index.ts';
-import { createLiveSources, type LiveSources } from '../sources/live/index.ts';
+import {
+  createLiveSources,
+  KNOWN_HOSTS_MAP,
+  type LiveSources,
+  SIGNING_KEYS_MAP,
+  TLS_CERTIFICATES_MAP,
+} from '../sources/live/index.ts';
 import type { Clock } from '../support/clock.ts';
 import { LIMITS } from '../support/limits.ts';
 import type { Random } from '../support/random.ts';
@@ -79,6 +85,10 @@ export interface OperatorCaches {
   readonly clusterSecrets: Informer;
   readonly repositorySecrets: Informer;
   readonly projects: Informer;
+  /** whom repositories are believed, each a ConfigMap of Argo CD */
+  readonly knownHosts: Informer;
+  readonly tlsCertificates: Informer;
+  readonly signingKeys: Informer;
   readonly configMaps: Informer;
   /** ConfigMap appset-operator: its key `pause` */
   readonly ownConfig: Informer;
@@ -98,6 +108,8 @@ function cachesOf({ client, settings, clock, random, log }: OperatorOptions): Op
     });
   const secrets = (labelSelector: string) =>
     informer({ type: RESOURCES.secrets, namespace: own, labelSelector });
+  const configMap = (name: string) =>
+    informer({ type: RESOURCES.configMaps, namespace: own, fieldSelector: `metadata.name=${name}` });
   return {
     sets: informer({ type: RESOURCES.applicationSets, ...wide, transform: withoutManagedFields }),
     applications: informer({
@@ -109,16 +121,11 @@ function cachesOf({ client, settings, clock, random, log }: OperatorOptions): Op
     clusterSecrets: secrets(`${SECRET_TYPE_LABEL}=${CLUSTER_SECRET_TYPE}`),
     repositorySecrets: secrets(`${SECRET_TYPE_LABEL} in (repository,repo-creds)`),
     projects: informer({ type: RESOURCES.appProjects, namespace: own }),
-    configMaps: informer({
-      type: RESOURCES.configMaps,
-      namespace: own,
-      fieldSelector: 'metadata.name=argocd-cm',
-    }),
-    ownConfig: informer({
-      type: RESOURCES.configMaps,
-      namespace: own,
-      fieldSelector: `metadata.name=${OWN_CONFIG_MAP}`,
-    }),
+    knownHosts: configMap(KNOWN_HOSTS_MAP),
+    tlsCertificates: configMap(TLS_CERTIFICATES_MAP),
+    signingKeys: configMap(SIGNING_KEYS_MAP),
+    configMaps: configMap('argocd-cm'),
+    ownConfig: configMap(OWN_CONFIG_MAP),
   };
 }
 
@@ -140,6 +147,7 @@ export function startOperator(options: OperatorOptions): Operator {
     clusterSecrets: caches.clusterSecrets,
     projects: caches.projects,
     repositorySecrets: caches.repositorySecrets,
+    trust: caches,
     git,
   });
   const facts = async (set: ApplicationSet): Promise<RunFacts> => ({

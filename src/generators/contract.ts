@@ -78,6 +78,8 @@ export interface GitRequest {
   readonly revision: string;
   /** project whose credentials may be used; '' for global ones only */
   readonly project: string;
+  /** ids of the keys one of which must have signed the commit; unknown when none has, and where it cannot be told */
+  readonly signatureKeys?: readonly string[];
 }
 
 /** Facts. One `Sources` is one snapshot: asked twice, it answers the same (safety.md, One snapshot). */

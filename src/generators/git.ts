@@ -5,6 +5,7 @@
  */
 import type { JsonObject, KubeObject } from '../api/objects.ts';
 import { AppsetError } from '../support/errors.ts';
+import { isJsonObject } from '../support/json.ts';
 import type { GenerationRun, Generator, GeneratorNode, GitRequest, Outcome, Problem } from './contract.ts';
 import { pathItems, stringField, stringMapField } from './fields.ts';
 import { directoryRows } from './git-directories.ts';
@@ -12,20 +13,26 @@ import { fileRows } from './git-files.ts';
 import { type GitLeaf, serviceError } from './git-leaf.ts';
 import { unknownOutcome, unknownProblem, usable } from './outcome.ts';
 
-function demandsSignatures(project: KubeObject): boolean {
-  const { signatureKeys, sourceIntegrity } = project.spec ?? {};
-  return (Array.isArray(signatureKeys) && signatureKeys.length > 0) || Boolean(sourceIntegrity);
+/** Ids of the keys that may sign for a project; undefined when it asks for none. */
+function signatureKeysOf(project: KubeObject): readonly string[] | undefined {
+  const keys: unknown = project.spec?.['signatureKeys'];
+  if (!Array.isArray(keys) || keys.length === 0) return undefined;
+  return keys.map((key: unknown) =>
+    isJsonObject(key) && typeof key['keyID'] === 'string' ? key['keyID'] : '',
+  );
 }
 
-/** The project whose credentials count; throws what keeps the repository from being read at all. */
-async function projectOf(run: GenerationRun): Promise<string> {
+type Rules = Pick<GitRequest, 'project' | 'signatureKeys'>;
+
+/** The project whose credentials count, and who may sign for it; throws what keeps the repository from being read at all. */
+async function rulesOf(run: GenerationRun): Promise<Rules> {
   const { project, projectIsTemplated } = run.context;
-  if (projectIsTemplated) return '';
+  if (projectIsTemplated) return { project: '' };
   const prefix = `error getting project ${project}: `;
   const reading = await run.project(project);
   if (!reading.known) {
     // offline, what was not given is not checked; the command line says so
-    if (reading.error.code === 'APPSET_E0404' && !run.context.settings.compat) return project;
+    if (reading.error.code === 'APPSET_E0404' && !run.context.settings.compat) return { project };
     throw reading.error.prefixed(prefix);
   }
   if (reading.value === null) {
@@ -34,19 +41,20 @@ async function projectOf(run: GenerationRun): Promise<string> {
       `${prefix}appprojects.argoproj.io ${JSON.stringify(project)} not found`,
     );
   }
-  if (demandsSignatures(reading.value)) {
+  if (reading.value.spec?.['sourceIntegrity']) {
     throw new AppsetError(
       'APPSET_E0202',
-      `${prefix}the project asks for signed commits, which are not verified yet; the repository is not read`,
+      `${prefix}sourceIntegrity of a project is not supported, use signatureKeys; the repository is not read`,
     );
   }
-  return project;
+  const signatureKeys = signatureKeysOf(reading.value);
+  return signatureKeys === undefined ? { project } : { project, signatureKeys };
 }
 
 export const gitGenerator: Generator = {
   name: 'git',
   async generate(spec: JsonObject, node: GeneratorNode, run): Promise<Outcome> {
-    const project = await projectOf(run);
+    const rules = await rulesOf(run);
     const directories = pathItems(spec, 'directories');
     const files = pathItems(spec, 'files');
     const directoryMode = directories.include.length + directories.exclude.length > 0;
@@ -56,7 +64,7 @@ export const gitGenerator: Generator = {
     const request: GitRequest = {
       repoURL: stringField(spec, 'repoURL'),
       revision: stringField(spec, 'revision'),
-      project,
+      ...rules,
     };
     const reading = usable(await run.gitTree(request), run.context.settings);
     const problems: Problem[] = [];

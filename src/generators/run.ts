@@ -77,7 +77,8 @@ export class Run implements GenerationRun {
   }
 
   gitTree(request: GitRequest): Promise<Reading<GitTree>> {
-    const key = `git\0${request.repoURL}\0${request.revision}\0${request.project}`;
+    const signed = request.signatureKeys?.join() ?? '';
+    const key = `git\0${request.repoURL}\0${request.revision}\0${request.project}\0${signed}`;
     return this.#fact(key, () => this.context.sources.gitTree(request));
   }
 

@@ -24,6 +24,7 @@ const SUBCOMMANDS = [
   'merge-base',
   'rev-parse',
   'update-ref',
+  'verify-commit',
 ] as const;
 export type Subcommand = (typeof SUBCOMMANDS)[number];
 
@@ -33,6 +34,7 @@ export interface GitSettings {
   /** `file` and `git` addresses too: tests, the demo, `--repo` */
   readonly allowLocal?: boolean;
   readonly gitPath?: string;
+  readonly gpgPath?: string;
   /** certificates of authorities trusted in place of the system's (PEM file) */
   readonly caFile?: string;
   /** ssh host keys; without it ssh refuses every host that is not `insecure` */
@@ -54,6 +56,12 @@ export interface RunOptions {
   /** the remote this command talks to; without it git may talk to none */
   readonly remote?: Remote;
   readonly signal?: AbortSignal;
+  /** which stream the answer is read from; stdout */
+  readonly answer?: 'stdout' | 'stderr';
+  /** more of the environment */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** more of the configuration, by key and value */
+  readonly config?: readonly (readonly [string, string])[];
 }
 
 /** What a repository's own configuration must not change: these would run programs. */
@@ -142,9 +150,10 @@ export class GitCommand {
         reject(signal.reason);
         return;
       }
-      const child = spawn(this.settings.gitPath ?? 'git', [...OVERRIDES, subcommand, ...args], {
+      const settings = (options.config ?? []).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+      const child = spawn(this.settings.gitPath ?? 'git', [...OVERRIDES, ...settings, subcommand, ...args], {
         cwd: options.cwd ?? this.settings.home,
-        env: environmentOf(this.settings, remote, files),
+        env: { ...environmentOf(this.settings, remote, files), ...options.variables },
         stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
         detached: true,
       });
@@ -190,11 +199,12 @@ export class GitCommand {
         if (ended !== undefined) killGroup(child, 'SIGKILL');
         done();
         if (ended !== undefined) reject(ended);
-        else if (code === 0) resolve(Buffer.concat(chunks));
+        else if (code === 0)
+          resolve(options.answer === 'stderr' ? Buffer.from(stderr) : Buffer.concat(chunks));
         else {
           const withCredentials = secrets.length > 0;
           const exit = exitSignal ?? `exit code ${code}`;
-          reject(gitFailure(url, redact(stderr, secrets), exit, withCredentials));
+          reject(gitFailure(url, redact(stderr, secrets), exit, withCredentials, code ?? undefined));
         }
       });
     });

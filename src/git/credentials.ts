@@ -1,5 +1,5 @@
 /**
- * What a repository may ask for before it answers. Credentials reach git through its environment and
+ * What a repository may ask for before it answers, and by what it is known. Credentials reach git through its environment and
  * through files of its own that live as long as one command; never through an argument or a URL.
  * `identity` tells two sets of credentials apart without holding either.
  */
@@ -20,6 +20,12 @@ export interface GitCredentials {
   readonly forceBasicAuth?: boolean;
   readonly proxy?: string;
   readonly noProxy?: string;
+  /** PEM certificates that may have signed the server's, in place of the system's */
+  readonly authorities?: string;
+  /** lines of a known_hosts file: ssh host keys that are believed */
+  readonly knownHosts?: string;
+  /** names credentials whose password is short-lived: a token made anew is the same identity */
+  readonly identity?: string;
 }
 
 /** Texts that must never be shown. */
@@ -42,7 +48,9 @@ export function basic(username: string | undefined, password: string): string {
  * not served to another that could not.
  */
 export function credentialsIdentity(credentials: GitCredentials | undefined): string {
-  const { username, password, bearerToken, sshPrivateKey, tlsClientCert, tlsClientKey } = credentials ?? {};
+  const { identity, username, password, bearerToken } = credentials ?? {};
+  const { sshPrivateKey, tlsClientCert, tlsClientKey } = credentials ?? {};
+  if (identity !== undefined) return createHash('sha256').update(`identity ${identity}`).digest('hex');
   const parts = [username, password, bearerToken, sshPrivateKey, tlsClientCert, tlsClientKey];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -59,13 +59,14 @@ export async function prepareHome(home: string): Promise<void> {
   await writeFile(join(home, 'gitconfig'), `${config.join('\n')}\n`, { mode: 0o600 });
 }
 
-/** Writes keys and certificates to files only git may read; undefined when there are none. */
+/** Writes keys, certificates and host keys to files only git may read; undefined when there are none. */
 export async function secretFiles(
   home: string,
   credentials: GitCredentials | undefined,
 ): Promise<string | undefined> {
-  const { sshPrivateKey, tlsClientCert, tlsClientKey } = credentials ?? {};
-  if (sshPrivateKey === undefined && tlsClientCert === undefined) return undefined;
+  const { sshPrivateKey, tlsClientCert, tlsClientKey, authorities, knownHosts } = credentials ?? {};
+  const texts = [sshPrivateKey, tlsClientCert, authorities, knownHosts];
+  if (texts.every((text) => text === undefined)) return undefined;
   const folder = await mkdtemp(join(home, 'run-'));
   const keep = async (name: string, text: string | undefined) => {
     if (text === undefined) return;
@@ -74,6 +75,8 @@ export async function secretFiles(
   await keep('ssh.key', sshPrivateKey);
   await keep('tls.crt', tlsClientCert);
   await keep('tls.key', tlsClientKey);
+  await keep('tls.ca', authorities);
+  await keep('known_hosts', knownHosts);
   return folder;
 }
 
@@ -108,7 +111,9 @@ export function environmentOf(
     config.push(['remote.origin.url', address.url]);
     if (address.scheme === 'ssh') env.GIT_SSH_COMMAND = sshCommand(settings, credentials, files);
     if (address.origin !== '') addHttp(home, address, credentials, files, env, config);
-    if (caFile !== undefined) config.push(['http.sslCAInfo', caFile]);
+    const authorities =
+      credentials.authorities !== undefined && files !== undefined ? join(files, 'tls.ca') : caFile;
+    if (authorities !== undefined) config.push(['http.sslCAInfo', authorities]);
   }
   config.forEach(([key, value], index) => {
     env[`GIT_CONFIG_KEY_${index}`] = key;
@@ -158,7 +163,11 @@ function sshCommand(settings: GitSettings, credentials: GitCredentials, files: s
   words.push('-o', `ConnectTimeout=${Math.ceil((settings.timeoutMs ?? LIMITS.gitTimeoutMs) / 1000)}`);
   if (credentials.sshPrivateKey !== undefined && files !== undefined)
     words.push('-i', join(files, 'ssh.key'));
-  const known = credentials.insecure === true ? '/dev/null' : (settings.knownHostsFile ?? '/dev/null');
+  const own =
+    credentials.knownHosts !== undefined && files !== undefined
+      ? join(files, 'known_hosts')
+      : settings.knownHostsFile;
+  const known = credentials.insecure === true ? '/dev/null' : (own ?? '/dev/null');
   words.push('-o', `StrictHostKeyChecking=${credentials.insecure === true ? 'no' : 'yes'}`);
   words.push('-o', `UserKnownHostsFile=${known}`, '-o', 'GlobalKnownHostsFile=/dev/null');
   return words.map(shellQuoted).join(' ');

@@ -11,11 +11,14 @@ export type GitFailureKind = 'timeout' | 'auth' | 'not-found' | 'unreachable' | 
 export class GitFailure extends AppsetError {
   readonly failure: GitFailureKind;
   readonly stderr: string;
+  /** exit code, of a command that ended by itself */
+  readonly exit: number | undefined;
 
-  constructor(failure: GitFailureKind, message: string, stderr: string) {
+  constructor(failure: GitFailureKind, message: string, stderr: string, exit?: number) {
     super('APPSET_E0402', message);
     this.failure = failure;
     this.stderr = stderr;
+    this.exit = exit;
   }
 }
 
@@ -63,7 +66,13 @@ export function classify(stderr: string): GitFailureKind {
 }
 
 /** A failed command as an error. `url` is the address without a password, '' for local work. */
-export function gitFailure(url: string, stderr: string, exit: string, withCredentials: boolean): GitFailure {
+export function gitFailure(
+  url: string,
+  stderr: string,
+  exit: string,
+  withCredentials: boolean,
+  code?: number,
+): GitFailure {
   const kind = url === '' ? 'other' : classify(stderr);
   const line = tellingLine(stderr) || `git ended with ${exit}`;
   const subject = url === '' ? 'git' : url;
@@ -87,7 +96,7 @@ export function gitFailure(url: string, stderr: string, exit: string, withCreden
         stderr,
       );
     default:
-      return new GitFailure(kind, `${subject}: ${line}`, stderr);
+      return new GitFailure(kind, `${subject}: ${line}`, stderr, code);
   }
 }
 

@@ -13,6 +13,7 @@ import { revisionNotFound } from './errors.ts';
 import { followPath } from './links.ts';
 import { listRemote, type RemoteRefs, resolveRevision } from './ls-remote.ts';
 import { Mirror } from './mirror.ts';
+import { type SignatureRules, Signatures } from './signatures.ts';
 import type { CommitTree, TreeEntry } from './tree.ts';
 import { repositoryAddress } from './url.ts';
 
@@ -24,6 +25,7 @@ export interface GitRepository {
 export class Git {
   readonly #options: GitSettings;
   readonly #command: GitCommand;
+  readonly #signatures: Signatures;
   readonly #mirrors = new Map<string, Mirror>();
   readonly #refs = new Map<string, Promise<RemoteRefs>>();
   readonly #treesInFlight = new Map<string, Promise<CommitTree>>();
@@ -35,6 +37,7 @@ export class Git {
   constructor(options: GitSettings) {
     this.#options = options;
     this.#command = new GitCommand(options);
+    this.#signatures = new Signatures(this.#command, options.gpgPath);
   }
 
   /**
@@ -85,6 +88,19 @@ export class Git {
       await this.#account(mirror);
       return tree;
     });
+  }
+
+  /**
+   * Makes sure a commit is signed as the rules ask.
+   *
+   * @throws AppsetError APPSET_E0407 when it is not, APPSET_E0402 when the commit cannot be read
+   */
+  async verify(repository: GitRepository, commit: string, rules: SignatureRules): Promise<void> {
+    const { key, address } = this.#identify(repository);
+    const mirror = this.#mirror(key, repository);
+    await mirror.withCommit(commit, repository.credentials, (folder) =>
+      this.#signatures.check(folder, commit, rules, address.url),
+    );
   }
 
   /**

@@ -85,6 +85,18 @@ export class Mirror {
     );
   }
 
+  /** Runs a task on the folder in which a commit is and nothing can be fetched. */
+  withCommit<T>(
+    commit: string,
+    credentials: GitCredentials | undefined,
+    task: (repository: string) => Promise<T>,
+  ): Promise<T> {
+    return this.exclusive(async () => {
+      await this.#mended(() => this.#ensureCommit(commit, credentials));
+      return task(this.#reader);
+    });
+  }
+
   /** The commits that begin with `prefix`, looked up in the whole history (commits only, no trees). */
   commitByPrefix(prefix: string, credentials: GitCredentials | undefined): Promise<string> {
     const history = join(this.folder, 'history.git');

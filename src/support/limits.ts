@@ -116,6 +116,15 @@ export const LIMITS = {
   gitOutputBytes: 256 * 1_048_576,
   /** git processes that run at once. */
   gitProcesses: 8,
+  /** How long GitHub may take to give a token of an App installation, and how long before its end one is not used any more. */
+  githubAppTokenMs: 15_000,
+  githubAppTokenMarginMs: 300_000,
+  /** Tokens of App installations kept. */
+  githubAppTokens: 500,
+  /** Commits whose signature was found good, remembered. */
+  verifiedCommits: 5_000,
+  /** Digits of a key id that are enough to tell keys apart; shorter ones can be forged. */
+  keyIdDigits: 16,
   /** All mirrors together; beyond it the least recently used ones go. */
   gitCacheBytes: 2 * 1_073_741_824,
   /** Commits that are fetched first when it is asked whether one descends from another. */

@@ -19,6 +19,7 @@ import {
   type GitRepository,
   isCommitId,
   type RemoteRefs,
+  type SignatureRules,
 } from '../../git/index.ts';
 import type { Clock } from '../../support/clock.ts';
 import { asAppsetError } from '../../support/errors.ts';
@@ -35,6 +36,7 @@ export interface GitReader {
     commit: string,
     paths: readonly string[],
   ): Promise<ReadonlyMap<string, Buffer>>;
+  verify(repository: GitRepository, commit: string, rules: SignatureRules): Promise<void>;
   isAncestor(repository: GitRepository, older: string, newer: string): Promise<boolean>;
 }
 
@@ -46,15 +48,19 @@ export interface Descent {
   readonly branch: boolean;
 }
 
-/** Credentials of a request; may throw an AppsetError. */
-export type CredentialsLookup = (request: GitRequest) => GitCredentials | undefined;
+/** What is looked up anew for each request; both may throw an AppsetError. */
+export interface GitLookups {
+  credentials(request: GitRequest): Promise<GitCredentials | undefined>;
+  /** armored public keys of those who sign commits */
+  signingKeys(): readonly string[];
+}
 
 type Files = ReadonlyMap<string, string>;
 
 /** Lives as long as the process: what was read last. */
 export class GitFacts {
   readonly #git: GitReader;
-  readonly #credentials: CredentialsLookup;
+  readonly #lookups: GitLookups;
   readonly #clock: Clock;
   readonly #trees = new LastKnownGood<GitTree>(
     LIMITS.lastKnownGoodFacts,
@@ -65,9 +71,9 @@ export class GitFacts {
     [...files].reduce((sum, [path, text]) => sum + path.length + text.length, 0),
   );
 
-  constructor(git: GitReader, credentials: CredentialsLookup, clock: Clock) {
+  constructor(git: GitReader, lookups: GitLookups, clock: Clock) {
     this.#git = git;
-    this.#credentials = credentials;
+    this.#lookups = lookups;
     this.#clock = clock;
   }
 
@@ -89,7 +95,7 @@ export class GitFacts {
    * @throws AppsetError when the repository cannot be read
    */
   async descent(request: GitRequest, older: string, newer: string): Promise<Descent> {
-    const repository = this.#repository(request);
+    const repository = await this.#repository(request);
     if (await this.#git.isAncestor(repository, older, newer)) return { descends: true, branch: true };
     const { revision } = request;
     if (revision === '' || revision === 'HEAD' || revision.startsWith('refs/heads/')) {
@@ -102,16 +108,25 @@ export class GitFacts {
   async #readTree(request: GitRequest, refs: Map<string, Promise<RemoteRefs>>): Promise<Reading<GitTree>> {
     const key = treeKey(request);
     try {
-      const repository = this.#repository(request);
+      const repository = await this.#repository(request);
       const ofRepository = (): Promise<RemoteRefs> =>
         once(refs, JSON.stringify([request.repoURL, request.project]), () => this.#git.refs(repository));
       const commit = await this.#resolve(repository, request.revision, ofRepository);
+      await this.#verify(repository, commit, request);
       const fact = this.#known(await this.#git.tree(repository, commit), request, commit);
       this.#trees.keep(key, fact);
       return fact;
     } catch (error) {
-      return unknown(asAppsetError(error, 'APPSET_E0402'), this.#trees.get(key));
+      const failure = asAppsetError(error, 'APPSET_E0402');
+      // what was good under other keys does not stand in for what is not signed
+      return failure.code === 'APPSET_E0407' ? unknown(failure) : unknown(failure, this.#trees.get(key));
     }
+  }
+
+  async #verify(repository: GitRepository, commit: string, request: GitRequest): Promise<void> {
+    const allowed = request.signatureKeys;
+    if (allowed === undefined) return;
+    await this.#git.verify(repository, commit, { keys: this.#lookups.signingKeys(), allowed });
   }
 
   async #resolve(
@@ -127,7 +142,7 @@ export class GitFacts {
   async #readFiles(request: GitRequest, commit: string, paths: readonly string[]): Promise<Reading<Files>> {
     const key = filesKey(request, commit, paths);
     try {
-      const contents = await this.#git.files(this.#repository(request), commit, paths);
+      const contents = await this.#git.files(await this.#repository(request), commit, paths);
       const texts = new Map([...contents].map(([path, content]) => [path, content.toString('utf8')]));
       const fact = this.#known<Files>(texts, request, commit);
       this.#files.keep(key, fact);
@@ -137,8 +152,8 @@ export class GitFacts {
     }
   }
 
-  #repository(request: GitRequest): GitRepository {
-    const credentials = this.#credentials(request);
+  async #repository(request: GitRequest): Promise<GitRepository> {
+    const credentials = await this.#lookups.credentials(request);
     return credentials === undefined ? { url: request.repoURL } : { url: request.repoURL, credentials };
   }
 
@@ -154,7 +169,7 @@ export function provenanceOf(request: GitRequest): string {
 }
 
 const treeKey = (request: GitRequest): string =>
-  JSON.stringify([request.repoURL, request.revision, request.project]);
+  JSON.stringify([request.repoURL, request.revision, request.project, request.signatureKeys]);
 
 function filesKey(request: GitRequest, commit: string, paths: readonly string[]): string {
   const digest = createHash('sha256').update(paths.join('\0')).digest('hex');

@@ -10,3 +10,9 @@ export {
 } from './local-repositories.ts';
 export type { ObjectsView } from './objects-view.ts';
 export { repositoryCredentials } from './repository-credentials.ts';
+export {
+  KNOWN_HOSTS_MAP,
+  SIGNING_KEYS_MAP,
+  TLS_CERTIFICATES_MAP,
+  type TrustViews,
+} from './repository-trust.ts';

@@ -14,15 +14,15 @@ import {
   type Sources,
   unknown,
 } from '../../generators/contract.ts';
-import type { GitCredentials } from '../../git/index.ts';
+import { GitHubAppTokens } from '../../scm/github-app.ts';
 import type { Clock } from '../../support/clock.ts';
-import { AppsetError } from '../../support/errors.ts';
 import { LIMITS } from '../../support/limits.ts';
 import { clusterFacts } from './cluster-secrets.ts';
 import { type Descent, GitFacts, type GitReader, once } from './git-facts.ts';
 import { LastKnownGood } from './last-known-good.ts';
 import { notSynced, type ObjectsView } from './objects-view.ts';
-import { repositoryCredentials } from './repository-credentials.ts';
+import { accessTo } from './repository-access.ts';
+import { RepositoryTrust, type TrustViews } from './repository-trust.ts';
 
 export interface LiveSourcesOptions {
   /** the control-plane namespace: Secrets and projects elsewhere are not looked at */
@@ -33,6 +33,8 @@ export interface LiveSourcesOptions {
   readonly projects: ObjectsView;
   /** Secrets with credentials of repositories; without it repositories are read without any */
   readonly repositorySecrets?: ObjectsView;
+  /** ConfigMaps of host keys, authorities and signing keys; without it nobody beyond the system's is believed */
+  readonly trust?: TrustViews;
   readonly git: GitReader;
 }
 
@@ -51,7 +53,16 @@ export function createLiveSources(options: LiveSourcesOptions): LiveSources {
     LIMITS.lastKnownGoodFacts,
     () => 1,
   );
-  const gitFacts = new GitFacts(options.git, (request) => credentialsFor(options, request), clock);
+  const trust = options.trust && new RepositoryTrust(options.trust, namespace);
+  const access = { namespace, secrets: options.repositorySecrets, trust, apps: new GitHubAppTokens(clock) };
+  const gitFacts = new GitFacts(
+    options.git,
+    {
+      credentials: (request) => accessTo(access, request),
+      signingKeys: () => trust?.signingKeys() ?? [],
+    },
+    clock,
+  );
 
   const readClusters = (): Reading<readonly ClusterFact[]> => {
     const view = options.clusterSecrets;
@@ -101,15 +112,4 @@ export function createLiveSources(options: LiveSourcesOptions): LiveSources {
       };
     },
   };
-}
-
-function credentialsFor(options: LiveSourcesOptions, request: GitRequest): GitCredentials | undefined {
-  const view = options.repositorySecrets;
-  if (view === undefined) return undefined;
-  if (!view.synced) {
-    const error = notSynced(view, `the repository Secrets of ${options.namespace}`);
-    throw new AppsetError('APPSET_E0402', `${request.repoURL}: ${error.message}`);
-  }
-  const own = view.list().filter((secret) => secret.metadata.namespace === options.namespace);
-  return repositoryCredentials(own, request.repoURL, request.project);
 }

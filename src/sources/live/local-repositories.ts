@@ -74,6 +74,10 @@ export function localRepoSources(options: LocalRepositoryOptions): Pick<Sources,
   const git = new GitCommand({ home: options.home, clock: options.clock });
   const opened = new Map<string, Promise<LocalTree>>();
   const open = (request: GitRequest): Promise<LocalTree> => {
+    if (request.signatureKeys !== undefined) {
+      const message = `git repository ${provenanceOf(request)}: signatures are not verified in local folders`;
+      return Promise.reject(new AppsetError('APPSET_E0407', message));
+    }
     const mapping = options.mappings.find((candidate) => sameRepository(candidate.url, request.repoURL));
     if (mapping === undefined) {
       const message = `git repository ${provenanceOf(request)} was not given`;

@@ -6,6 +6,7 @@
 import { SECRET_TYPE_LABEL } from '../../api/names.ts';
 import type { KubeObject } from '../../api/objects.ts';
 import { type GitCredentials, normalizeRepositoryUrl, sameRepository } from '../../git/index.ts';
+import type { GitHubApp } from '../../scm/github-app.ts';
 import { AppsetError } from '../../support/errors.ts';
 import { secretText } from './objects-view.ts';
 
@@ -22,11 +23,7 @@ const CREDENTIAL_FIELDS = [
 ] as const;
 
 /** Fields that are credentials of a kind this program cannot turn into a password. */
-const UNSUPPORTED = [
-  'githubAppPrivateKey',
-  'gcpServiceAccountKey',
-  'azureServicePrincipalClientSecret',
-] as const;
+const UNSUPPORTED = ['gcpServiceAccountKey', 'azureServicePrincipalClientSecret'] as const;
 
 const STRINGS = [
   'username',
@@ -35,7 +32,10 @@ const STRINGS = [
   'sshPrivateKey',
   'tlsClientCertData',
   'tlsClientCertKey',
+  'githubAppID',
+  'githubAppInstallationID',
   'githubAppPrivateKey',
+  'githubAppEnterpriseBaseUrl',
   'gcpServiceAccountKey',
   'azureServicePrincipalClientSecret',
   'proxy',
@@ -43,6 +43,11 @@ const STRINGS = [
 ] as const;
 
 type Fields = Map<string, string>;
+
+/** What a repository is read with; of an App, what its tokens are asked for with. */
+export interface RepositoryAccess extends GitCredentials {
+  readonly githubApp?: GitHubApp;
+}
 
 /**
  * Credentials for a repository, undefined when none are configured.
@@ -55,7 +60,7 @@ export function repositoryCredentials(
   secrets: readonly KubeObject[],
   url: string,
   project: string,
-): GitCredentials | undefined {
+): RepositoryAccess | undefined {
   const ofType = (type: string) =>
     secrets.filter((secret) => secret.metadata.labels?.[SECRET_TYPE_LABEL] === type);
   const repository = chooseRepository(ofType('repository'), url, project);
@@ -102,7 +107,14 @@ export function repositoryCredentials(
     const value = fields.get(field);
     return value ? { [as]: value } : {};
   };
+  const proxy = fields.get('proxy');
+  if (proxy !== undefined && /^socks/i.test(proxy) && isSsh(url)) {
+    throw new AppsetError('APPSET_E0402', `${url}: a proxy for ssh is not supported`);
+  }
+  const insecure = isTrue('insecure') || isTrue('insecureIgnoreHostKey');
+  const githubApp = githubAppOf(fields, url, insecure);
   return {
+    ...(githubApp === undefined ? {} : { githubApp }),
     ...text('username', 'username'),
     ...text('password', 'password'),
     ...text('bearerToken', 'bearerToken'),
@@ -111,8 +123,34 @@ export function repositoryCredentials(
     ...text('tlsClientCertKey', 'tlsClientKey'),
     ...text('proxy', 'proxy'),
     ...text('noProxy', 'noProxy'),
-    ...(isTrue('insecure') || isTrue('insecureIgnoreHostKey') ? { insecure: true } : {}),
+    ...(insecure ? { insecure: true } : {}),
     ...(isTrue('forceHttpBasicAuth') ? { forceBasicAuth: true } : {}),
+  };
+}
+
+const isSsh = (url: string): boolean => /^ssh:\/\//i.test(url) || !url.includes('://');
+
+function githubAppOf(fields: Fields, url: string, insecure: boolean): GitHubApp | undefined {
+  const privateKey = fields.get('githubAppPrivateKey');
+  if (privateKey === undefined) return undefined;
+  const need = (field: string): string => {
+    const value = fields.get(field)?.trim() ?? '';
+    if (/^[1-9]\d*$/.test(value)) return value;
+    const problem = value === '' ? 'is missing' : 'is no number';
+    throw new AppsetError('APPSET_E0402', `${url}: ${field} ${problem} beside githubAppPrivateKey`);
+  };
+  const baseUrl = fields.get('githubAppEnterpriseBaseUrl');
+  if (baseUrl !== undefined && !/^https?:\/\/[^/?#@]+/i.test(baseUrl)) {
+    throw new AppsetError('APPSET_E0402', `${url}: githubAppEnterpriseBaseUrl is no https or http URL`);
+  }
+  const proxy = fields.get('proxy');
+  return {
+    appId: need('githubAppID'),
+    installationId: need('githubAppInstallationID'),
+    privateKey,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(insecure ? { insecure } : {}),
+    ...(proxy === undefined ? {} : { proxy }),
   };
 }
 

@@ -56,6 +56,9 @@ export function worldSources(world: JsonObject, options: WorldOptions): Sources 
         ),
       );
     }
+    if (request.signatureKeys !== undefined) {
+      return unknown(new AppsetError('APPSET_E0407', 'signatures of recorded commits are not verified'));
+    }
     const found = repository.tree(request.revision);
     if (found instanceof AppsetError) return unknown(found);
     const provenance = `${request.repoURL}@${request.revision === '' ? 'HEAD' : request.revision}`;

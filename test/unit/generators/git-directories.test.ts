@@ -210,13 +210,24 @@ describe('what goes wrong, in the reference’s words', () => {
     });
   });
 
-  test('a project that asks for signed commits is refused rather than not verified', async () => {
+  test('a project that asks for signed commits gets nothing from a source that cannot verify them', async () => {
     const world = {
       appProjects: [
         { metadata: { name: 'default' }, spec: { signatureKeys: [{ keyID: '4AEE18F83AFDEB23' }] } },
       ],
     };
+    const { errors, entries } = await generate({ files, world, generators: git([{ path: '*' }]) });
+    expect(errors[0]).toMatchObject({ code: 'APPSET_E0407' });
+    expect(entries[0]?.generated).toMatchObject({ rows: [], unknown: [{ path: '0.git' }] });
+  });
+
+  test('a project with source integrity policies is refused rather than not checked', async () => {
+    const spec = { sourceIntegrity: { git: { policies: [] } } };
+    const world = { appProjects: [{ metadata: { name: 'default' }, spec }] };
     const { errors } = await generate({ files, world, generators: git([{ path: '*' }]) });
-    expect(errors[0]).toMatchObject({ code: 'APPSET_E0202' });
+    expect(errors[0]).toMatchObject({
+      code: 'APPSET_E0202',
+      message: expect.stringContaining('sourceIntegrity of a project is not supported'),
+    });
   });
 });

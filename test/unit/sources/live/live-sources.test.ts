@@ -57,6 +57,7 @@ function setUp(more: { secrets?: ReturnType<typeof view>; projects?: ReturnType<
     tree: (repository, commit) => git.tree(repository, commit),
     files: (repository, commit, paths) =>
       broken === undefined ? git.files(repository, commit, paths) : Promise.reject(broken),
+    verify: (repository, commit, rules) => git.verify(repository, commit, rules),
     isAncestor: (repository, older, newer) => git.isAncestor(repository, older, newer),
   };
   const live = createLiveSources({

@@ -120,8 +120,75 @@ test('a boolean that is none fails, naming the Secret', () => {
   );
 });
 
-test('a kind that is not supported fails instead of reading without credentials', () => {
-  expect(() => repositoryCredentials([repo({ url, githubAppPrivateKey: 'K' })], url, '')).toThrow(
-    'credentials by githubAppPrivateKey are not supported',
-  );
+describe('a kind that is not supported fails by its name instead of reading without credentials', () => {
+  const table: [string, Record<string, string>][] = [
+    ['gcpServiceAccountKey', { gcpServiceAccountKey: '{}' }],
+    ['azureServicePrincipalClientSecret', { azureServicePrincipalClientSecret: 'S' }],
+    ['useAzureWorkloadIdentity', { useAzureWorkloadIdentity: 'true' }],
+  ];
+  for (const [name, data] of table) {
+    test(name, () => {
+      const message = `${url}: credentials by ${name} are not supported`;
+      expect(() => repositoryCredentials([repo({ url, ...data })], url, '')).toThrow(message);
+      const template = creds({ url: 'https://git.example.com', ...data });
+      expect(() => repositoryCredentials([template], url, '')).toThrow(message);
+    });
+  }
+
+  test('a socks proxy for ssh', () => {
+    const ssh = repo({ url: 'git@h:a/b.git', sshPrivateKey: 'K', proxy: 'socks5://proxy' });
+    expect(() => repositoryCredentials([ssh], 'git@h:a/b.git', '')).toThrow(
+      'a proxy for ssh is not supported',
+    );
+  });
+});
+
+describe('a GitHub App', () => {
+  const app = {
+    githubAppID: '12',
+    githubAppInstallationID: '34',
+    githubAppPrivateKey: 'KEY',
+  };
+
+  test('is what its tokens are asked for with', () => {
+    const secret = repo({
+      url,
+      ...app,
+      githubAppEnterpriseBaseUrl: 'https://ghe.example.com/api/v3',
+      proxy: 'http://proxy',
+      insecure: 'true',
+    });
+    expect(repositoryCredentials([secret], url, '')).toEqual({
+      githubApp: {
+        appId: '12',
+        installationId: '34',
+        privateKey: 'KEY',
+        baseUrl: 'https://ghe.example.com/api/v3',
+        insecure: true,
+        proxy: 'http://proxy',
+      },
+      insecure: true,
+      proxy: 'http://proxy',
+    });
+  });
+
+  test('completes a bare repository from a template', () => {
+    const secrets = [repo({ url }), creds({ url: 'https://git.example.com', ...app })];
+    expect(repositoryCredentials(secrets, url, '')?.githubApp?.installationId).toBe('34');
+  });
+
+  const wrong: [string, Record<string, string>, string][] = [
+    ['without its id', { githubAppID: '' }, 'githubAppID is missing'],
+    [
+      'with an id that is no number',
+      { githubAppInstallationID: 'x1' },
+      'githubAppInstallationID is no number',
+    ],
+    ['with another scheme', { githubAppEnterpriseBaseUrl: 'file:///x' }, 'is no https or http URL'],
+  ];
+  for (const [name, data, message] of wrong) {
+    test(`${name} fails`, () => {
+      expect(() => repositoryCredentials([repo({ url, ...app, ...data })], url, '')).toThrow(message);
+    });
+  }
 });

@@ -1,0 +1,157 @@
+/**
+ * Tokens of GitHub App installations, through octokit, which is loaded when the first one is needed.
+ * A token is kept until shortly before it expires and asked for once however many want it. What goes
+ * wrong is told without a word of the key or the token.
+ */
+import { createHash } from 'node:crypto';
+import { Agent, type Dispatcher, ProxyAgent, fetch as undiciFetch } from 'undici';
+import type { Clock } from '../support/clock.ts';
+import { AppsetError, messageOf } from '../support/errors.ts';
+import { LIMITS } from '../support/limits.ts';
+
+export interface GitHubApp {
+  readonly appId: string;
+  readonly installationId: string;
+  /** PEM, PKCS#1 or PKCS#8 */
+  readonly privateKey: string;
+  /** of the API: `https://HOST/api/v3` of GitHub Enterprise; github.com's when absent */
+  readonly baseUrl?: string;
+  /** PEM certificates that may have signed the API's, in place of the system's */
+  readonly authorities?: string;
+  /** the API's certificate is not checked */
+  readonly insecure?: boolean;
+  /** URL of a proxy for the API */
+  readonly proxy?: string;
+}
+
+interface Kept {
+  readonly token: Promise<string>;
+  /** wall time in ms; known when the token is */
+  until: number;
+}
+
+const DEFAULT_API = 'https://api.github.com';
+
+/** Tells two installations and their keys apart, and holds neither. */
+export function githubAppIdentity({ appId, installationId, privateKey, baseUrl }: GitHubApp): string {
+  const parts = ['github-app', appId, installationId, privateKey, baseUrl ?? ''];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+export class GitHubAppTokens {
+  readonly #clock: Clock;
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * A token of the installation that is good for some minutes at least.
+   *
+   * @throws AppsetError APPSET_E0406 when GitHub gives none
+   */
+  async token(app: GitHubApp): Promise<string> {
+    const identity = githubAppIdentity(app);
+    const found = this.#kept.get(identity);
+    if (found !== undefined && found.until > this.#clock.now()) return found.token;
+    const asked = this.#ask(app);
+    const kept: Kept = { token: asked.then(({ token }) => token), until: Number.POSITIVE_INFINITY };
+    this.#kept.delete(identity);
+    this.#kept.set(identity, kept);
+    const oldest = this.#kept.keys().next();
+    if (this.#kept.size > LIMITS.githubAppTokens && !oldest.done) this.#kept.delete(oldest.value);
+    try {
+      kept.until = (await asked).expiresAt - LIMITS.githubAppTokenMarginMs;
+    } catch (error) {
+      if (this.#kept.get(identity) === kept) this.#kept.delete(identity);
+      throw error;
+    }
+    return kept.token;
+  }
+
+  async #ask(app: GitHubApp): Promise<{ readonly token: string; readonly expiresAt: number }> {
+    const { App, Octokit } = await import('octokit');
+    const baseUrl = (app.baseUrl ?? DEFAULT_API).replace(/\/+$/, '');
+    const installationId = Number(app.installationId);
+    if (!Number.isSafeInteger(installationId) || installationId <= 0) {
+      throw failure(app, baseUrl, `the installation id ${JSON.stringify(app.installationId)} is no number`);
+    }
+    const dispatcher = dispatcherOf(app);
+    const timeout = new AbortController();
+    const stopTimer = this.#clock.after(LIMITS.githubAppTokenMs, () =>
+      timeout.abort(failure(app, baseUrl, `no answer within ${LIMITS.githubAppTokenMs / 1_000} s`)),
+    );
+    try {
+      const client = new App({
+        appId: app.appId,
+        privateKey: app.privateKey,
+        Octokit: Octokit.defaults({
+          baseUrl,
+          userAgent: 'appset-operator',
+          // one try: who asked comes again on its own
+          retry: { enabled: false },
+          throttle: { enabled: false },
+          log: silent,
+          request: {
+            fetch: (url: string, init: object) =>
+              undiciFetch(url, { ...init, dispatcher, redirect: 'error', signal: timeout.signal }),
+          },
+        }),
+      });
+      const answer: unknown = await client.octokit.auth({
+        type: 'installation',
+        installationId,
+        refresh: true,
+      });
+      const given = tokenOf(answer);
+      if (given === undefined) throw failure(app, baseUrl, 'the answer holds no token');
+      return given;
+    } catch (error) {
+      timeout.signal.throwIfAborted();
+      throw error instanceof AppsetError ? error : failure(app, baseUrl, wordsOf(error));
+    } finally {
+      stopTimer();
+      await dispatcher.destroy();
+    }
+  }
+}
+
+const nothing = () => {};
+const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+function dispatcherOf({ authorities, insecure, proxy }: GitHubApp): Dispatcher {
+  const tls = {
+    ...(authorities === undefined ? {} : { ca: authorities }),
+    ...(insecure === true ? { rejectUnauthorized: false } : {}),
+  };
+  return proxy === undefined
+    ? new Agent({ connect: tls })
+    : new ProxyAgent({ uri: proxy, requestTls: tls, proxyTls: tls });
+}
+
+function tokenOf(answer: unknown): { readonly token: string; readonly expiresAt: number } | undefined {
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  const { token, expiresAt } = answer as { token?: unknown; expiresAt?: unknown };
+  if (typeof token !== 'string' || token === '' || typeof expiresAt !== 'string') return undefined;
+  const at = Date.parse(expiresAt);
+  return Number.isNaN(at) ? undefined : { token, expiresAt: at };
+}
+
+/** Status and words of a failed call; a key that cannot be read is not quoted. */
+function wordsOf(error: unknown): string {
+  const status =
+    typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : undefined;
+  const cause = error instanceof Error && error.cause !== undefined ? `: ${messageOf(error.cause)}` : '';
+  const words = messageOf(error).split('\n', 1)[0] ?? '';
+  return status === undefined ? `${words}${cause}` : `status ${status}: ${words}`;
+}
+
+function failure(app: GitHubApp, baseUrl: string, why: string): AppsetError {
+  const secrets = app.privateKey.split('\n').filter((line) => line.length > 8 && !line.startsWith('-----'));
+  const clean = secrets.reduce((text, secret) => text.replaceAll(secret.trim(), '***'), why);
+  return new AppsetError(
+    'APPSET_E0406',
+    `GitHub App ${app.appId}, installation ${app.installationId}: no token from ${baseUrl}: ${clean.slice(0, 300)}`,
+  );
+}
