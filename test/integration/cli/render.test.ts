@@ -1,10 +1,11 @@
 /** `appset render` as a pipeline uses it: formats, standard input, facts, exit codes. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseYamlDocuments } from '../../../src/support/yaml.ts';
-import { appset, ROOT } from '../../harness/cli.ts';
+import { appset, environment, ROOT } from '../../harness/cli.ts';
 import { listOf, setText } from './set-text.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'appset-cli-'));
@@ -162,8 +163,10 @@ describe.concurrent('facts', () => {
   it('a repository that is not there ends with 5, and the other sets are rendered', async () => {
     const git = `  generators:\n    - git:\n        repoURL: ${REPO}\n        revision: gone\n        directories: [{ path: '*' }]`;
     const stdin = `${setText(git)}---\n${two}`;
+    const repository = join(folder, 'repository');
+    execFileSync('git', ['init', '--quiet', repository], { env: environment() });
     const { stdout, stderr, code } = await appset(
-      ['render', '-f', '-', '-o', 'name', '--repo', `${REPO}=.@no-such-commit`, ...FACTS],
+      ['render', '-f', '-', '-o', 'name', '--repo', `${REPO}=${repository}@no-such-commit`, ...FACTS],
       { stdin },
     );
     expect(stdout).toBe('argocd/a-one\nargocd/a-two\n');
