@@ -32,6 +32,7 @@ import { partIds, partKey } from '../planning/origin.ts';
 import { type Plan, type PlannedDelete, type Planner, withHolds } from '../planning/plan.ts';
 import { LIMITS } from '../support/limits.ts';
 import { findAnotherController } from './another-controller.ts';
+import type { Applied } from './apply.ts';
 import type { LiveBarrier } from './barrier.ts';
 import type { ClusterPresence } from './cluster-gone.ts';
 import { Confirmation, gitRequest } from './confirm.ts';
@@ -228,16 +229,34 @@ export class SetHolds {
   }
 
   /** At the end of a run: remembers what changed, and tells what stands. */
-  async conclude(plan: Plan, updated: readonly string[], barrier: LiveBarrier): Promise<void> {
-    const { set, deps } = this.#options;
-    const decision = this.#decision;
-    if (decision === undefined) return;
+  async conclude(plan: Plan, applied: Applied, barrier: LiveBarrier): Promise<void> {
+    const { set, deps, evaluation } = this.#options;
+    if (this.#decision === undefined) return;
+    if (this.#decision.accepted !== undefined && !this.#approvalWritten) await this.#write(barrier);
     const rebound = new Set(plan.update.filter(rebinds).map(({ name }) => name));
-    this.#memory.recordRebinds(updated.filter((name) => rebound.has(name)).length, deps.clock.now());
+    const moved = applied.updated.filter((name) => rebound.has(name)).length;
+    this.#memory.recordRebinds(moved, deps.clock.now());
+    const deleted = new Set(applied.deleted);
+    const done =
+      isComplete(evaluation) &&
+      this.#decision.holds.length === 0 &&
+      applied.failures.length === 0 &&
+      plan.delete.every(({ name }) => deleted.has(name));
+    if (done) this.#end();
+    const decision = this.#decision;
     await this.#noteTips(plan);
     this.#state = { ...this.#state, plan: await tellHolds(set, decision, this.#before, deps) };
     const changed = substance(this.#state) !== substance(parseState(this.#stored()));
-    if (changed || (decision.accepted !== undefined && !this.#approvalWritten)) await this.#write(barrier);
+    if (changed) await this.#write(barrier);
+  }
+
+  /** All that was held, or let go, is done: nothing of it is to meet what comes later. */
+  #end(): void {
+    const over = { latches: new Map(), dwell: new Map(), approval: undefined };
+    this.#state = { ...this.#state, ...over };
+    if (this.#decision !== undefined) {
+      this.#decision = { ...this.#decision, next: { ...this.#decision.next, ...over } };
+    }
   }
 
   #stored(): string | undefined {

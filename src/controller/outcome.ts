@@ -20,6 +20,7 @@ import {
   type OwnConditionType,
   SUCCESS,
 } from './conditions.ts';
+import { isComplete } from './memory.ts';
 
 /** An error of a run with the reason it carries in the conditions. */
 export interface RunError {
@@ -85,10 +86,11 @@ const own = (type: OwnConditionType, reason: string, message: string): Condition
 });
 
 /** What is held: as decided now, or as it stands while nothing can be decided. */
-function holdConditions({ set }: Evaluation, { holds }: Plan): readonly ConditionChange[] {
+function holdConditions(evaluation: Evaluation, { holds }: Plan): readonly ConditionChange[] {
   if (holds === undefined) return [];
+  const { set } = evaluation;
   const now = heldCondition(set, holds);
-  const stands = now === undefined && holds.next.latches.size > 0 ? heldBefore(set) : [];
+  const stands = holds.next.latches.size > 0 && !isComplete(evaluation) ? heldBefore(set) : [];
   const invalid =
     holds.problems.length === 0 ? [] : [own('InvalidSetting', 'InvalidSetting', holds.problems.join('; '))];
   return [...(now === undefined ? stands : [now]), ...invalid];

@@ -264,7 +264,7 @@ export class SetRun {
       evaluation,
       [...plan.delete, ...plan.keep].map(({ name }) => name),
     );
-    if (holds !== undefined) await holds.conclude(plan, applied.updated, barrier);
+    if (holds !== undefined) await holds.conclude(plan, applied, barrier);
     return {
       ...(await this.#conclude(evaluation, plan, applied, holds?.set ?? set)),
       plan,

@@ -4,7 +4,7 @@
  * (preserved annotations, our own) and wider where the reference misses something (another annotation
  * beside the refresh mark, a lost owner reference). Pure: old object, new object, verdict.
  */
-import { ALWAYS_PRESERVED_ANNOTATIONS, OWN_PREFIX, REFRESH_SET_ANNOTATION } from '../api/names.ts';
+import { ALWAYS_PRESERVED_ANNOTATIONS, OWN, OWN_PREFIX, REFRESH_SET_ANNOTATION } from '../api/names.ts';
 import type { Application, ApplicationSet, Json, ObjectMeta } from '../api/objects.ts';
 import { APPLICATION_SHAPE, SET_SPEC_SHAPE, type Shape } from '../planning/application-shape.ts';
 import { equalModuloEmpty, sameModuloEmpty } from '../planning/compare.ts';
@@ -53,13 +53,14 @@ export function setEventWakes(event: ObjectEvent<ApplicationSet>, settings: Trig
   return setAnnotationsWake(old.metadata.annotations, fresh.metadata.annotations, settings.compat);
 }
 
-/** The refresh mark going away is our own doing. */
+/** The refresh mark, or an approval, going away is our own doing. */
 function setAnnotationsWake(old: Annotations, fresh: Annotations, compat: boolean): boolean {
   if (!differs(old, fresh, MAP)) return false;
-  const removed =
-    old?.[REFRESH_SET_ANNOTATION] !== undefined && fresh?.[REFRESH_SET_ANNOTATION] === undefined;
-  if (compat) return !removed;
-  const ours = new Set([`${OWN_PREFIX}state`, ...(removed ? [REFRESH_SET_ANNOTATION] : [])]);
+  const removed = [REFRESH_SET_ANNOTATION, OWN.approvedPlan].filter(
+    (key) => old?.[key] !== undefined && fresh?.[key] === undefined,
+  );
+  if (compat) return !removed.includes(REFRESH_SET_ANNOTATION);
+  const ours = new Set([OWN.state, ...removed]);
   return differs(without(old, ours), without(fresh, ours), MAP);
 }
 
