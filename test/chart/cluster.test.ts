@@ -35,7 +35,7 @@ const VALUES: Values = {
   replicas: 2,
   applicationSetNamespaces: ['team-a'],
   admissionPolicy: { enabled: true },
-  settings: { loglevel: 'debug', 'requeue-after': '10s' },
+  settings: { loglevel: 'debug', 'requeue-after': '10s', 'cluster-settle': '0s' },
 };
 
 let cluster: Cluster;
@@ -70,6 +70,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** No Argo CD is there to take finalizers off. */
+const shops = (space: string, ...names: readonly string[]) =>
+  setOf('shops', [list(...names)], {
+    metadata: { namespace: space },
+    spec: { syncPolicy: { preserveResourcesOnDeletion: true } },
+  });
 const inArgocd = (...args: string[]) => [...args, '--namespace', 'argocd'];
 const crdsOf = (objects: readonly KubeObject[]) =>
   objects
@@ -165,9 +171,7 @@ describe('helm on a cluster without Argo CD', () => {
 const RARELY_USED: Readonly<Record<string, string>> = {
   'applicationsets/finalizers update': 'only an admission plugin asks for it',
   'secrets get': 'only when a cluster seems to be gone',
-  'configmaps create': 'only when deletions are held',
-  'configmaps patch': 'only when deletions are held',
-  'configmaps delete': 'only when deletions are held no more',
+  'configmaps patch': 'only when what is held changes',
   'events patch': 'only when news repeat',
   'pods list': 'asked for once in a while',
   'leases get': 'asked for once in a while',
@@ -262,7 +266,7 @@ describe('the operator with the rights of the chart', () => {
 
   test('it makes, changes and prunes Applications in the control plane and in a listed namespace', async () => {
     for (const space of ['argocd', 'team-a']) {
-      const at = (...names: string[]) => setOf('shops', [list(...names)], { metadata: { namespace: space } });
+      const at = (...names: string[]) => shops(space, ...names);
       await apply(client, at('lyon', 'oslo', 'porto'));
       await untilApps(space, ['shops-lyon', 'shops-oslo', 'shops-porto']);
       await untilCounted(space, 'shops', 3);
@@ -281,6 +285,16 @@ describe('the operator with the rights of the chart', () => {
     await apply(client, setOf('later', [list('rome')]));
     await untilApps('argocd', ['later-rome', 'shops-lyon', 'shops-oslo']);
     expect(await appsOf('other')).toEqual([]);
+  });
+
+  test('it holds what looks wrong, and writes the list of it next to the set', async () => {
+    const at = (...names: string[]) => shops('team-a', ...names);
+    const hasPlan = () => exists(RESOURCES.configMaps, 'team-a', 'appset-plan-shops');
+    await apply(client, at());
+    await until('the list of what is held', hasPlan);
+    expect(await appsOf('team-a')).toEqual(['shops-lyon', 'shops-oslo']);
+    await apply(client, at('lyon', 'oslo'));
+    await until('the list to go', async () => !(await hasPlan()));
   });
 
   test('a set of seven, whose status tells so', async () => {
