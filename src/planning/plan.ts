@@ -6,7 +6,10 @@
  */
 import { createHash } from 'node:crypto';
 import { type Application, keyOf } from '../api/objects.ts';
+import type { Clock } from '../support/clock.ts';
 import { AppsetError } from '../support/errors.ts';
+import { atOnce, inTurns } from '../support/turns.ts';
+import { compareBytes } from '../templating/bytes.ts';
 import {
   failuresOf,
   type GuardContext,
@@ -32,7 +35,7 @@ export type * from './plan-types.ts';
 export { Planner } from './planner.ts';
 
 const byteOrder = (a: { readonly name: string }, b: { readonly name: string }): number =>
-  Buffer.compare(Buffer.from(a.name), Buffer.from(b.name));
+  compareBytes(a.name, b.name);
 
 /** Why nothing at all may be done, if so: compat mode stops at the first error, both where validation was not possible. */
 function stopOf({ evaluation, settings }: PlanInput): AppsetError | undefined {
@@ -62,19 +65,31 @@ export function guardContext(planner: Planner, candidates: readonly Application[
   };
 }
 
-/** The plan of a set, with the planner that can plan one of its Applications again. */
-export function planSet(input: PlanInput): { readonly plan: Plan; readonly planner: Planner } {
+/** A plan with the planner that can plan one of its Applications again. */
+export interface Planning {
+  readonly plan: Plan;
+  readonly planner: Planner;
+}
+
+/** The plan of a set. */
+export const planSet = (input: PlanInput): Planning => atOnce(planning(input));
+
+/** The same, with turns of the event loop for others: 20,000 Applications take half a second. */
+export const planSetInTurns = (input: PlanInput, clock: Clock, signal?: AbortSignal): Promise<Planning> =>
+  inTurns(planning(input), clock, signal);
+
+function* planning(input: PlanInput): Generator<void, Planning> {
   const planner = new Planner(input);
   const stopped = stopOf(input);
-  const lists = stopped === undefined ? decide(planner) : NOTHING;
+  const lists = stopped === undefined ? yield* decide(planner) : NOTHING;
   const plan = { set: keyOf(input.set), ...lists, ...(stopped === undefined ? {} : { stopped }) };
-  return { plan: { ...plan, digest: digestOf(input, plan) }, planner };
+  return { plan: { ...plan, digest: yield* digest(input, plan) }, planner };
 }
 
 type Lists = Pick<Plan, 'create' | 'update' | 'delete' | 'keep' | 'blocked' | 'unchanged'>;
 const NOTHING: Lists = { create: [], update: [], delete: [], keep: [], blocked: [], unchanged: [] };
 
-function decide(planner: Planner): Lists {
+function* decide(planner: Planner): Generator<void, Lists> {
   const { live, set } = planner.input;
   const create: PlannedCreate[] = [];
   const update: PlannedUpdate[] = [];
@@ -86,16 +101,18 @@ function decide(planner: Planner): Lists {
     else if (step.is === 'update') update.push(step.update);
     else if (step.is === 'blocked') blocked.push(step.blocked);
     else unchanged.push(name);
+    yield;
   }
   const generated = planner.generatedNames();
   const others = live
     .controlledBy(set.metadata.name)
     .filter(({ metadata }) => !generated.has(metadata.name) && metadata.deletionTimestamp === undefined);
   const candidates = others.filter((application) => planner.isCurrent(application));
-  const context = guardContext(planner, candidates);
+  let context: GuardContext | undefined;
   const remove: PlannedDelete[] = [];
   const keep: Kept[] = [];
   for (const application of others) {
+    yield;
     const { name } = application.metadata;
     if (!planner.isCurrent(application)) {
       const repair = planner.repair(application);
@@ -110,6 +127,7 @@ function decide(planner: Planner): Lists {
       });
       continue;
     }
+    context ??= guardContext(planner, candidates);
     const verdict = planner.judge(application, context);
     if (verdict.outcome === 'delete') {
       remove.push({ name, live: application, origin: planner.originOf(application) });
@@ -148,11 +166,14 @@ export function withHolds(input: PlanInput, plan: Plan, decision: Decision): Pla
     decision.holds.flatMap((hold) => hold.updates.map(({ name }) => [name, hold.reason] as const)),
   );
   const { noWrites } = decision;
-  const create = plan.create.filter(({ name }) => noWrites === undefined && !decision.creates.has(name));
-  const update = plan.update.filter(({ name }) => noWrites === undefined && !heldUpdates.has(name));
+  const goesOn =
+    (reasons: ReadonlyMap<string, string>) =>
+    ({ name }: Planned): boolean =>
+      noWrites === undefined && !reasons.has(name);
+  const [creates, updates] = [goesOn(decision.creates), goesOn(heldUpdates)];
   const blocked = [
-    ...plan.create.filter((one) => !create.includes(one)).map((one) => heldBlock(one, decision.creates)),
-    ...plan.update.filter((one) => !update.includes(one)).map((one) => heldBlock(one, heldUpdates)),
+    ...plan.create.filter((one) => !creates(one)).map((one) => heldBlock(one, decision.creates)),
+    ...plan.update.filter((one) => !updates(one)).map((one) => heldBlock(one, heldUpdates)),
   ];
   const keep = plan.delete.flatMap(({ name, live, origin }): readonly Kept[] => {
     const hold = held.get(name);
@@ -161,8 +182,8 @@ export function withHolds(input: PlanInput, plan: Plan, decision: Decision): Pla
   });
   const decided = {
     ...plan,
-    create,
-    update,
+    create: plan.create.filter(creates),
+    update: plan.update.filter(updates),
     delete: plan.delete
       .filter(({ name }) => !held.has(name))
       .map((one) => (decision.releases.has(one.name) ? { ...one, leavesWorkloads: true as const } : one)),
@@ -170,7 +191,7 @@ export function withHolds(input: PlanInput, plan: Plan, decision: Decision): Pla
     blocked: [...plan.blocked, ...blocked].sort(byteOrder),
     holds: decision,
   };
-  return { ...decided, digest: digestOf(input, decided) };
+  return { ...decided, digest: atOnce(digest(input, decided)) };
 
   function heldBlock({ name, parts }: Planned, reasons: ReadonlyMap<string, string>): Blocked {
     const reason = reasons.get(name) ?? noWrites ?? '';
@@ -180,19 +201,22 @@ export function withHolds(input: PlanInput, plan: Plan, decision: Decision): Pla
 }
 
 /** Covers the set's uid and generation and, per decision, what it is about and rests on. */
-function digestOf(input: PlanInput, plan: Omit<Plan, 'digest'>): string {
+function* digest(input: PlanInput, plan: Omit<Plan, 'digest'>): Generator<void, string> {
   const { metadata } = input.set;
   const present = presentPartsOf(input.evaluation);
   const missing = (origin: Origin | undefined) =>
     (origin?.parts ?? []).map(partKey).filter((key) => !present.has(key));
-  const facts = [
-    metadata.uid ?? '',
-    metadata.generation ?? 0,
-    plan.create.map(({ name, application }) => [name, application.spec]),
-    plan.update.map(({ name, live, patch }) => [name, live.metadata.uid, patch]),
-    plan.delete.map(({ name, live, origin }) => [name, live.metadata.uid, missing(origin)]),
-    plan.keep.map(({ name, live, reason }) => [name, live.metadata.uid, reason]),
-    plan.blocked.map(({ name, reason }) => [name, reason]),
-  ];
-  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+  const hash = createHash('sha256');
+  const add = (fact: unknown): void => {
+    hash.update(`${JSON.stringify(fact)}\n`);
+  };
+  add([metadata.uid ?? '', metadata.generation ?? 0]);
+  for (const { name, application } of plan.create) yield add(['create', name, application.spec]);
+  for (const { name, live, patch } of plan.update) yield add(['update', name, live.metadata.uid, patch]);
+  for (const { name, live, origin } of plan.delete) {
+    yield add(['delete', name, live.metadata.uid, missing(origin)]);
+  }
+  for (const { name, live, reason } of plan.keep) yield add(['keep', name, live.metadata.uid, reason]);
+  for (const { name, reason } of plan.blocked) yield add(['blocked', name, reason]);
+  return hash.digest('hex');
 }

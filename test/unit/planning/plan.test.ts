@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Application, ApplicationSet } from '../../../src/api/objects.ts';
 import { decodeOrigin } from '../../../src/planning/origin.ts';
-import { type PlanSettings, planSet } from '../../../src/planning/plan.ts';
+import { type PlanSettings, planSet, planSetInTurns } from '../../../src/planning/plan.ts';
 import { effectivePolicy } from '../../../src/planning/policy.ts';
+import { ManualClock } from '../../../src/support/clock.ts';
 import { broken, evaluationOf, inputOf, live, owner, part, type Row, setOf } from './plan-fixtures.ts';
 
 const set = setOf();
@@ -70,6 +71,19 @@ describe('an owned Application', () => {
     const evaluation = evaluationOf(set, [{ name: 'a', spec: { project: 'p' } }], { invalid: ['a'] });
     const result = planSet(inputOf(set, evaluation, [live('a')])).plan;
     expect(result).toMatchObject({ create: [], update: [], delete: [], keep: [] });
+  });
+});
+
+test('a plan made in turns is the plan made at once', async () => {
+  const rows = [{ name: 'a' }, { name: 'b', spec: { project: 'p' } }, { name: 'c' }];
+  const input = inputOf(set, evaluationOf(set, rows), [live('a'), live('b'), live('d')]);
+  const { plan: inTurns } = await planSetInTurns(input, new ManualClock());
+  expect(inTurns).toEqual(planSet(input).plan);
+  expect(inTurns).toMatchObject({
+    create: [{ name: 'c' }],
+    update: [{ name: 'b' }],
+    delete: [{ name: 'd' }],
+    unchanged: ['a'],
   });
 });
 
