@@ -57,6 +57,9 @@ export interface Mismatches {
   readonly examples: readonly object[];
 }
 
+/** Cases compared at a time: the oracle and ours work side by side on them. */
+const CHUNK = 1_000;
+
 /** No example is begun after this time. */
 const SHRINK_MS = 60_000;
 
@@ -65,7 +68,10 @@ export const NONE: Mismatches = { different: 0, examples: [] };
 
 /** Compares all cases; of those that differ the smallest are shrunk, and those that come out alike are shown once. */
 export async function mismatches<T>(cases: readonly T[], comparison: Comparison<T>): Promise<Mismatches> {
-  const results = await comparison.compare(cases);
+  const results: (Difference | undefined)[] = [];
+  for (let at = 0; at < cases.length; at += CHUNK) {
+    results.push(...(await comparison.compare(cases.slice(at, at + CHUNK))));
+  }
   const found = cases
     .filter((_, i) => results[i] !== undefined)
     .sort((a, b) => comparison.size(a) - comparison.size(b));

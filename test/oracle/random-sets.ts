@@ -1,211 +1,182 @@
 /**
- * Random ApplicationSets of list, matrix and merge generators: nested, with selectors, overrides and
- * patches, in legacy and Go mode. Sensible for the most part, so that most of them render.
+ * Random ApplicationSets of list, matrix and merge generators: nested as deep as the reference nests
+ * them, with selectors, templates of their own and patches, in legacy and Go mode. Most are drawn
+ * without mistakes, so that most of them render; the others may be wrong anywhere.
  */
 import type { Random } from '../../src/support/random.ts';
+import {
+  chance,
+  field,
+  type Json,
+  NAMES,
+  patch,
+  pick,
+  type Scope,
+  TEXTS,
+  template,
+} from './random-set-parts.ts';
 
-type Json = Record<string, unknown>;
-const pick = <T>(random: Random, items: readonly T[]): T => items[random.int(0, items.length)] as T;
-const chance = (random: Random, oneIn: number) => random.int(0, oneIn) === 0;
+interface Place extends Scope {
+  readonly depth: number;
+  /** second child of a matrix, whose strings are rendered with the params of the first */
+  readonly interpolated: boolean;
+  /** params the elements here set: in legacy mode the children of a matrix may not share any */
+  readonly names: readonly string[];
+  /** whether each element has an `app` of its own */
+  readonly distinct: boolean;
+}
 
-const TEXTS = [
-  'web',
-  'cart',
-  'eu-1',
-  'us-2',
-  'production',
-  'staging',
-  'Team A',
-  'x_y',
-  'a.b',
-  '',
-  '1',
-  'true',
-  'feat/new',
-  '{{x}}',
-  'é',
-];
-const NAMES = ['app', 'env', 'region', 'team', 'n'];
-
-function element(random: Random, go: boolean): Json {
+function element(place: Place, index: number): Json {
+  const { random, go, careful, names } = place;
   const out: Json = {};
-  for (const name of NAMES) if (!chance(random, 4)) out[name] = pick(random, TEXTS);
+  // text that looks like a template is one in the second child of a matrix
+  const texts = place.interpolated && careful && go ? TEXTS.filter((text) => !text.includes('{{')) : TEXTS;
+  for (const name of names) if (!chance(random, 5)) out[name] = pick(random, texts);
+  if (place.distinct) out.app = `app-${index}`;
+  const owns = (name: string) => names.includes(name);
   if (go) {
-    if (chance(random, 3)) out.n = pick(random, [1, 2.5, 1000000, 0]);
+    if (chance(random, 3) && owns('n')) out.n = pick(random, [1, 2.5, 1000000, 0, -3, 1e21]);
     if (chance(random, 5)) out.flag = chance(random, 2);
     if (chance(random, 5)) out.nul = null;
-    if (chance(random, 4)) out.o = { a: pick(random, TEXTS), b: { c: pick(random, [1, 'z', null, true]) } };
-    if (chance(random, 5)) out.l = [pick(random, TEXTS), 1, null];
-  } else if (chance(random, 40)) out.n = 5;
-  if (chance(random, 3)) out.values = { a: pick(random, TEXTS), b: pick(random, TEXTS) };
-  if (!go && chance(random, 4)) out['values.c'] = pick(random, TEXTS);
+    if (chance(random, 3)) out.o = { a: pick(random, texts), b: { c: pick(random, [1, 'z', null, true]) } };
+    if (chance(random, 4)) out.l = [pick(random, texts), 1, null];
+    if (chance(random, 10)) out['dotted.key'] = 'x';
+  } else if (!careful && chance(random, 8))
+    out[pick(random, ['n', 'o'])] = pick(random, [5, null, { a: 'b' }, ['x']]);
+  if (chance(random, 3) && (go || owns('n'))) out.values = { a: pick(random, texts), b: pick(random, texts) };
+  if (!go && owns('n') && chance(random, 4)) out['values.c'] = pick(random, texts);
+  if (place.interpolated && chance(random, 2)) {
+    out.fromFirst = field(place);
+    if (chance(random, 4)) out[careful ? 'own' : field(place)] = { deep: [field(place)] };
+    if (careful && !go) delete out.own;
+  }
   return out;
 }
 
-function selector(random: Random): Json {
-  const key = pick(random, ['app', 'env', 'values.a', 'n', 'o.a', 'flag', 'absent', 'l.0']);
-  if (chance(random, 2)) return { matchLabels: { [key]: pick(random, [...TEXTS, '1e+06', '<nil>']) } };
-  const operator = pick(random, ['In', 'NotIn', 'Exists', 'DoesNotExist', 'In', 'NotIn', 'Gt']);
+function elementsYaml({ random, go, careful, interpolated, distinct }: Place): string {
+  const sound = ['- {team: y}\n- {team: z}', '[]', '', '- team: on\n  region: 010'];
+  if (!go) return pick(random, ['', '[]', '- {team: y}', ...(careful ? [] : ['- {team: 1}'])]);
+  if (distinct) return pick(random, ['', '[]', '- {app: yaml}']);
+  const wrong = ['a: 1', 'x', '- 1', '- [a]', '{', '- {app: {{.absent}}}'];
+  const rendered = ['{{ list (dict "k" .app) | toJson }}', '- {again: "{{ .env | toString | b64enc }}"}'];
+  return pick(random, [...sound, ...(interpolated ? rendered : []), ...(careful ? [] : wrong)]);
+}
+
+function list(place: Place): Json {
+  const { random } = place;
+  const count = place.distinct ? random.int(1, 5) : random.int(place.careful ? 1 : 0, 4);
+  const out: Json = { elements: Array.from({ length: count }, (_, i) => element(place, i)) };
+  if (!place.careful && chance(random, 20)) (out.elements as unknown[]).push(null);
+  if (chance(random, 6)) out.elementsYaml = elementsYaml(place);
+  return { list: out };
+}
+
+function selector({ random, careful }: Scope): Json {
+  const key = pick(random, ['app', 'env', 'values.a', 'n', 'o.a', 'flag', 'absent', 'l.0', 'team']);
+  const values = ['web', 'eu-1', '1', 'true', 'app-1', 'app-2', ''];
+  if (chance(random, 3)) {
+    return { matchLabels: { [key]: pick(random, careful ? values : [...TEXTS, '1e+06', '<nil>']) } };
+  }
+  const operator = pick(random, [
+    'In',
+    'NotIn',
+    'Exists',
+    'DoesNotExist',
+    'NotIn',
+    ...(careful ? [] : ['Gt', 'in']),
+  ]);
+  const wantsValues = operator.includes('In')
+    ? careful || !chance(random, 10)
+    : !careful && chance(random, 10);
   return {
     matchExpressions: [
       {
-        key,
+        key: careful || !chance(random, 20) ? key : pick(random, ['', 'a b', 'x/y/z']),
         operator,
-        ...(operator.includes('In') || chance(random, 10)
-          ? { values: [pick(random, TEXTS), pick(random, TEXTS)] }
-          : {}),
+        ...(wantsValues ? { values: [pick(random, values), pick(random, values)] } : {}),
       },
+      ...(chance(random, 5) ? [{ key: 'app', operator: 'Exists' }] : []),
     ],
   };
 }
 
-const field = (random: Random, go: boolean): string => {
-  const name = pick(random, [...NAMES, ...NAMES, 'absent']);
-  if (!go) return pick(random, [`{{${name}}}`, `{{ ${name} }}`, '{{values.a}}', `${name}`]);
-  return pick(random, [
-    `{{.${name}}}`,
-    `{{ .${name} }}`,
-    `{{ .${name} | default "d" }}`,
-    `{{.${name} | toString | lower}}`,
-    '{{ .values.a }}',
-    '{{ .o.b.c }}',
-    '{{ index . "env" }}',
-    `{{ if .${name} }}y{{ else }}n{{ end }}`,
-    '{{ range .l }}{{ . }},{{ end }}',
-    '{{ .o | toJson }}',
-    '{{ normalize (toString .app) }}',
-    `{{ printf "%v" .${name} }}`,
-    '{{ dig "o" "a" "none" . }}',
-  ]);
-};
-
-function list(random: Random, go: boolean, interpolated: boolean): Json {
-  const elements = Array.from({ length: random.int(0, 4) }, () => element(random, go));
-  if (interpolated && chance(random, 2)) for (const item of elements) item.fromFirst = field(random, go);
-  const out: Json = { elements };
-  if (chance(random, 6))
-    out.elementsYaml = pick(random, [
-      '- {app: y, env: z}\n- {n: 1}',
-      '[]',
-      '',
-      '- app: on\n  env: 010',
-      'a: 1',
-      go && interpolated ? '{{ list (dict "k" .app) | toJson }}' : '- {team: t}',
-    ]);
-  return { list: out };
+function matrix(place: Place): Json {
+  const { random, go } = place;
+  // legacy: what both children set in different ways is an error
+  const half = !go && place.careful;
+  const [left, right] = half ? [place.names.slice(0, 2), place.names.slice(2)] : [place.names, place.names];
+  const next = { ...place, depth: place.depth + 1 };
+  const children = [
+    generator({ ...next, names: left, distinct: place.distinct || next.distinct }),
+    generator({ ...next, names: right, distinct: false, interpolated: true }),
+  ];
+  if (!place.careful && chance(random, 10)) {
+    if (chance(random, 2)) children.pop();
+    else children.push(list(next));
+  }
+  return { matrix: { generators: children } };
 }
 
-function generator(random: Random, go: boolean, depth: number, interpolated: boolean): Json {
-  let out: Json;
-  const kind = depth >= 2 ? 0 : random.int(0, 4);
-  if (kind === 2) {
-    out = {
-      matrix: {
-        generators: [generator(random, go, depth + 1, interpolated), generator(random, go, depth + 1, true)],
-      },
-    };
-    if (chance(random, 30)) ((out.matrix as Json).generators as unknown[]).pop();
-  } else if (kind === 3) {
-    const base = Array.from({ length: random.int(2, 4) }, () =>
-      generator(random, go, depth + 1, interpolated),
-    );
-    out = {
-      merge: {
-        mergeKeys: chance(random, 30)
-          ? []
-          : pick(random, [['app'], ['app', 'env'], ['env'], ['absent'], ['values.a']]),
-        generators: base,
-      },
-    };
-  } else out = list(random, go, interpolated);
-  if (chance(random, 6)) out.selector = selector(random);
-  return out;
-}
-
-function template(random: Random, go: boolean): Json {
-  const text = () => (chance(random, 3) ? 'fixed' : `${pick(random, ['', 'p-'])}${field(random, go)}`);
-  const source: Json = { repoURL: 'https://git.example.com/a.git', path: text(), targetRevision: text() };
-  if (chance(random, 3))
-    source.helm = {
-      releaseName: text(),
-      valueFiles: [text(), 'b.yaml'],
-      valuesObject: {
-        a: text(),
-        n: 1.0,
-        nul: null,
-        deep: { [chance(random, 3) ? field(random, go) : 'k']: text(), l: [null, text()] },
-      },
-    };
-  else if (chance(random, 2)) source.kustomize = { commonLabels: { [text()]: text() }, images: [text()] };
-  else if (chance(random, 4)) source.directory = { recurse: true, include: text() };
-  const spec: Json = {
-    project: text(),
-    destination: { server: 'https://kubernetes.default.svc', namespace: text() },
-  };
-  if (chance(random, 5)) spec.sources = [source, { repoURL: text(), chart: text() }];
-  else spec.source = source;
-  if (chance(random, 3))
-    spec.syncPolicy = pick<Json>(random, [
-      { automated: { prune: true } },
-      { syncOptions: [text()] },
-      {},
-      { retry: { limit: 2 } },
-    ]);
+function merge(place: Place): Json {
+  const { random, careful } = place;
+  const next = { ...place, depth: place.depth + 1, distinct: careful };
+  const children = Array.from({ length: random.int(2, 4) }, () => generator(next));
+  if (!careful && chance(random, 10)) children.pop();
+  const wrong = [['app', 'env'], ['env'], ['absent'], ['values.a'], [], ['app', 'app']];
   return {
-    metadata: {
-      name: `${field(random, go)}-x`,
-      ...(chance(random, 3) ? { labels: { [text()]: text() } } : {}),
-      ...(chance(random, 4) ? { annotations: { a: text() } } : {}),
-      ...(chance(random, 8) ? { finalizers: [text()] } : {}),
-    },
-    spec,
+    merge: { mergeKeys: careful ? ['app'] : pick(random, [['app'], ...wrong]), generators: children },
   };
 }
 
-function patch(random: Random, go: boolean): string {
-  const f = () => field(random, go);
-  return pick(random, [
-    `metadata:\n  labels:\n    p: "${f()}"`,
-    `spec:\n  source:\n    path: '${f()}'\n    helm:\n      valueFiles: [z]`,
-    '{"metadata": {"annotations": {"x": "y"}, "finalizers": ["more"]}}',
-    'spec:\n  project: evil\n  syncPolicy: null',
-    'spec:\n  source:\n    helm:\n      valuesObject:\n        extra: 1\n        a: 2',
-    'metadata:\n  finalizers: null',
-    'operation:\n  sync: {}',
-    'metadata:\n  labels:\n    x: yes',
-    'hello',
-    '',
-    'spec:',
-    'spec:\n  sources:\n  - $patch: replace\n  - repoURL: r',
-    go
-      ? `{{ if .flag }}spec: {syncPolicy: {automated: {}}}{{ end }}`
-      : 'spec:\n  info:\n  - {name: a, value: b}',
-    go
-      ? 'spec:\n  syncPolicy:\n    syncOptions:\n{{ range .l }}    - {{ . | toJson }}\n{{ end }}'
-      : 'metadata: {name: "{{app}}-n"}',
-  ]);
+function generator(place: Place): Json {
+  const { random, careful, depth } = place;
+  const kind = depth >= 2 ? 0 : random.int(0, 5);
+  // a matrix below a careful merge would give an app more than once
+  let out: Json;
+  if (kind === 2 || (kind === 3 && depth > 0 && !careful))
+    out = careful && place.distinct ? merge(place) : matrix(place);
+  else if (kind >= 3) out = merge(place);
+  else out = list(place);
+  if (!careful && chance(random, 60))
+    out = pick<Json>(random, [{}, { list: {} }, { ...out, list: { elements: [] } }]);
+  if (chance(random, 5)) out.selector = selector(place);
+  const own = out[Object.keys(out)[0] ?? ''];
+  if (
+    chance(random, depth === 0 ? 6 : 12) &&
+    typeof own === 'object' &&
+    own !== null &&
+    !('matchLabels' in own)
+  ) {
+    (own as Json).template = pick(random, [
+      template(place),
+      { metadata: {}, spec: { project: 'own', destination: {}, source: { path: 'override', repoURL: '' } } },
+      {
+        metadata: { labels: { own: field(place) }, finalizers: ['f'] },
+        spec: { destination: {}, project: '' },
+      },
+    ]);
+  }
+  return out;
 }
 
 /** One ApplicationSet. */
 export function randomSet(random: Random, index: number): Json {
-  const go = !chance(random, 3);
-  const generators = Array.from({ length: random.int(1, 3) }, () => {
-    const entry = generator(random, go, 0, false);
-    const kind = Object.keys(entry)[0] as string;
-    if (chance(random, 6))
-      (entry[kind] as Json).template = chance(random, 2)
-        ? template(random, go)
-        : {
-            metadata: {},
-            spec: { project: 'own', destination: {}, source: { path: 'override', repoURL: '' } },
-          };
-    return entry;
-  });
-  const spec: Json = { generators, template: template(random, go) };
+  const scope: Scope = { random, go: !chance(random, 3), careful: !chance(random, 4) };
+  const { go } = scope;
+  const place: Place = { ...scope, depth: 0, interpolated: false, names: NAMES, distinct: false };
+  const spec: Json = {
+    generators: Array.from({ length: random.int(1, 3) }, () => generator(place)),
+    template: template(scope),
+  };
   if (go) spec.goTemplate = true;
-  if (go && chance(random, 3))
-    spec.goTemplateOptions = [pick(random, ['missingkey=error', 'missingkey=zero', 'missingkey=default'])];
-  if (chance(random, 5)) spec.templatePatch = patch(random, go);
+  if (go && chance(random, 3)) {
+    const options = ['missingkey=zero', 'missingkey=default', 'missingkey=invalid'];
+    spec.goTemplateOptions = scope.careful
+      ? [pick(random, options)]
+      : ['missingkey=error', ...options].slice(random.int(0, 4));
+  }
+  if (chance(random, 4)) spec.templatePatch = patch(scope);
+  if (chance(random, 4)) spec.applyNestedSelectors = chance(random, 2);
   if (chance(random, 8)) spec.syncPolicy = { preserveResourcesOnDeletion: chance(random, 2) };
   return {
     apiVersion: 'argoproj.io/v1alpha1',

@@ -87,10 +87,12 @@ describe('templates agree with Go and Sprig', () => {
 
   const comparing = (ours: (question: Question) => string): Comparison<Question> => ({
     async compare(questions) {
-      const answers = await oracle.ask(questions);
+      const asked = oracle.ask(questions);
+      const mine = questions.map((question) => attempt(() => ours(question)));
+      const answers = await asked;
       return questions.map((question, i) => {
         const expected = answers[i] as Answer;
-        const actual = attempt(() => ours(question));
+        const actual = mine[i] as Answer;
         if (agrees(expected, actual) || accepted.has(question, expected, actual)) return undefined;
         const what = [expected, actual].map((answer) => (answer.out === undefined ? 'error' : 'out')).join();
         return { what, ...question, expected, actual };
