@@ -23,6 +23,7 @@ export class GitFailure extends AppsetError {
 }
 
 const KINDS: readonly (readonly [RegExp, GitFailureKind])[] = [
+  [/repository not exported/i, 'not-found'],
   [/Authentication failed|could not read (?:Username|Password)|terminal prompts disabled/i, 'auth'],
   [/returned error: 40[13]|Permission denied|Access denied|invalid credentials|HTTP Basic: /i, 'auth'],
   [/Host key verification failed/i, 'tls'],

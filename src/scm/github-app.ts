@@ -24,9 +24,15 @@ export interface GitHubApp {
   readonly proxy?: string;
 }
 
+interface Given {
+  readonly token: string;
+  /** wall time in ms */
+  readonly expiresAt: number;
+}
+
 interface Kept {
-  readonly token: Promise<string>;
-  /** wall time in ms; known when the token is */
+  readonly answer: Promise<Given>;
+  /** wall time in ms until which it is used; known when the answer is */
   until: number;
 }
 
@@ -54,23 +60,23 @@ export class GitHubAppTokens {
   async token(app: GitHubApp): Promise<string> {
     const identity = githubAppIdentity(app);
     const found = this.#kept.get(identity);
-    if (found !== undefined && found.until > this.#clock.now()) return found.token;
-    const asked = this.#ask(app);
-    const kept: Kept = { token: asked.then(({ token }) => token), until: Number.POSITIVE_INFINITY };
+    if (found !== undefined && found.until > this.#clock.now()) return (await found.answer).token;
+    const kept: Kept = { answer: this.#ask(app), until: Number.POSITIVE_INFINITY };
     this.#kept.delete(identity);
     this.#kept.set(identity, kept);
     const oldest = this.#kept.keys().next();
     if (this.#kept.size > LIMITS.githubAppTokens && !oldest.done) this.#kept.delete(oldest.value);
     try {
-      kept.until = (await asked).expiresAt - LIMITS.githubAppTokenMarginMs;
+      const { token, expiresAt } = await kept.answer;
+      kept.until = expiresAt - LIMITS.githubAppTokenMarginMs;
+      return token;
     } catch (error) {
       if (this.#kept.get(identity) === kept) this.#kept.delete(identity);
       throw error;
     }
-    return kept.token;
   }
 
-  async #ask(app: GitHubApp): Promise<{ readonly token: string; readonly expiresAt: number }> {
+  async #ask(app: GitHubApp): Promise<Given> {
     const { App, Octokit } = await import('octokit');
     const baseUrl = (app.baseUrl ?? DEFAULT_API).replace(/\/+$/, '');
     const installationId = Number(app.installationId);
@@ -130,7 +136,7 @@ function dispatcherOf({ authorities, insecure, proxy }: GitHubApp): Dispatcher {
     : new ProxyAgent({ uri: proxy, requestTls: tls, proxyTls: tls });
 }
 
-function tokenOf(answer: unknown): { readonly token: string; readonly expiresAt: number } | undefined {
+function tokenOf(answer: unknown): Given | undefined {
   if (typeof answer !== 'object' || answer === null) return undefined;
   const { token, expiresAt } = answer as { token?: unknown; expiresAt?: unknown };
   if (typeof token !== 'string' || token === '' || typeof expiresAt !== 'string') return undefined;

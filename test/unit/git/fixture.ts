@@ -5,6 +5,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -93,6 +94,10 @@ export interface GitServerOptions {
   /** the only Authorization header that is let in */
   readonly header?: string;
   readonly redirectTo?: string;
+  /** certificates of a server that speaks https */
+  readonly tls?: ServerOptions;
+  /** answers every request with this status */
+  readonly status?: number;
   /** speaks protocol 0, as servers before git 2.18 do */
   readonly oldProtocol?: boolean;
   /** never answers */
@@ -103,11 +108,15 @@ export interface GitServerOptions {
 export async function gitServer(root: string, options: GitServerOptions = {}): Promise<GitServer> {
   const requests: { method: string; url: string; authorization?: string }[] = [];
   let fetches = 0;
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     const authorization = request.headers.authorization;
     const seen = { method: request.method ?? '', url: request.url ?? '' };
     requests.push(authorization === undefined ? seen : { ...seen, authorization });
     if (options.hangs === true) return;
+    if (options.status !== undefined) {
+      response.writeHead(options.status).end();
+      return;
+    }
     if (options.redirectTo !== undefined) {
       response.writeHead(302, { location: `${options.redirectTo}${request.url}` }).end();
       return;
@@ -121,11 +130,12 @@ export async function gitServer(root: string, options: GitServerOptions = {}): P
     backend(root, request, response, options.oldProtocol === true, (body) => {
       if (body.includes('command=fetch')) fetches += 1;
     });
-  });
+  };
+  const server = options.tls === undefined ? createServer(answer) : createTlsServer(options.tls, answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     requests,
     fetches: () => fetches,
     close: () =>

@@ -1,0 +1,141 @@
+/**
+ * What can happen to a repository between two looks: each is unknown with words of its own and the last
+ * known good beside it, or, where the answer is sure, the new content; never an empty tree.
+ */
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { TestRepository } from '../../unit/git/fixture.ts';
+import { GitWorld } from './world.ts';
+
+let world: GitWorld;
+let commit: string;
+beforeEach(() => {
+  world = new GitWorld({ timeoutMs: 1_500, fetchTimeoutMs: 1_500 });
+  commit = world.repository.write({ 'apps/web/x.yaml': 'a: 1\n' }).commit();
+});
+afterEach(() => world.end());
+
+/** A server on one port whose behaviour can change. */
+async function changeable() {
+  const inner = await world.serve();
+  const mood: { status: number | undefined; hangs: boolean } = { status: undefined, hangs: false };
+  const server = createServer((request, response) => {
+    if (mood.hangs) return;
+    if (mood.status !== undefined) {
+      response.writeHead(mood.status, { 'www-authenticate': 'Basic realm="git"' }).end('<html>no</html>');
+      return;
+    }
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', async () => {
+      const { host: _, connection: __, 'transfer-encoding': ___, ...headers } = request.headers;
+      const answer = await fetch(`${inner.url}${request.url}`, {
+        method: request.method ?? 'GET',
+        headers: headers as Record<string, string>,
+        ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }),
+      });
+      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
+      response.end(Buffer.from(await answer.arrayBuffer()));
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  world.onEnd(close);
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/shop`, mood, close };
+}
+
+describe('a repository that was read before', () => {
+  const served = () => rmSync(world.repository.folder, { recursive: true });
+  const { git } = { git: (...args: string[]) => world.repository.git(...args) };
+  type Server = Awaited<ReturnType<typeof changeable>>;
+  const table: [string, (server: Server) => void, RegExp][] = [
+    ['unreachable', (server) => server.close(), /^APPSET_E0402 .*could not be reached/],
+    ['silent', (server) => (server.mood.hangs = true), /^APPSET_E0402 .*git did not answer within 1.5 s/],
+    ['401', (server) => (server.mood.status = 401), /^APPSET_E0402 .*credentials are needed and none/],
+    ['403', (server) => (server.mood.status = 403), /^APPSET_E0402 .*credentials are needed and none/],
+    ['500', (server) => (server.mood.status = 500), /^APPSET_E0402 .*could not be reached/],
+    // git takes it for the protocol of before 2010 and finds no refs in it
+    [
+      'HTML in place of git',
+      (server) => (server.mood.status = 200),
+      /^APPSET_E0403 .*the repository is empty/,
+    ],
+    ['deleted', served, /^APPSET_E0402 .*there is no such repository/],
+    [
+      'a deleted branch',
+      () => void git('branch', '-m', 'main', 'other'),
+      /^APPSET_E0403 .*"main" does not exist/,
+    ],
+    [
+      'made anew and empty',
+      () => {
+        served();
+        new TestRepository(world.repository.folder);
+      },
+      /^APPSET_E0403 .*the repository is empty/,
+    ],
+  ];
+  for (const [name, happen, message] of table) {
+    test(`${name}: unknown, beside what was good`, async () => {
+      const server = await changeable();
+      expect(await world.paths(server.url)).toEqual(['apps/web/x.yaml']);
+      happen(server);
+      const reading = await world.tree(server.url);
+      if (reading.known) expect.unreachable('the tree is known');
+      expect(`${reading.error.code} ${reading.error.message}`).toMatch(message);
+      expect(reading.lastKnownGood?.value.commit).toBe(commit);
+    });
+  }
+
+  test('rewritten history and a force push: the new tip, from one look to the next', async () => {
+    const server = await changeable();
+    expect(await world.paths(server.url)).toEqual(['apps/web/x.yaml']);
+    git('checkout', '--quiet', '--orphan', 'fresh');
+    git('rm', '-rfq', '.');
+    const fresh = world.repository.write({ 'apps/new/y.yaml': 'b: 1\n' }).commit();
+    git('update-ref', 'refs/heads/main', fresh);
+    git('reflog', 'expire', '--expire=now', '--all');
+    git('gc', '--quiet', '--prune=now');
+    expect(await world.paths(server.url)).toEqual(['apps/new/y.yaml']);
+    // the commit of before is nobody's any more; a look at it answers from the copy on disk
+    const { git: reader } = world;
+    expect((await reader.tree({ url: server.url }, commit)).entries).toHaveLength(1);
+  });
+});
+
+describe('a hostile repository', () => {
+  test('runs none of its hooks, filters and settings, and brings no submodule', async () => {
+    const { repository } = world;
+    const trap = join(world.folder, 'sprung');
+    const script = `#!/bin/sh\ntouch ${trap}\n`;
+    repository.write({
+      '.gitattributes': '* filter=evil diff=evil\n*.bin filter=lfs diff=lfs merge=lfs -text\n',
+      '.gitconfig': `[filter "evil"]\n\tsmudge = touch ${trap}\n[core]\n\tfsmonitor = touch ${trap}\n`,
+      '.gitmodules': `[submodule "sub"]\n\tpath = sub\n\turl = ext::sh -c touch% ${trap}\n`,
+      '.lfsconfig': `[lfs]\n\turl = http://127.0.0.1:1/\n`,
+      'hooks/post-checkout': script,
+      'hooks/reference-transaction': script,
+      'big.bin': `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 1\n`,
+    });
+    repository.git('add', '--all');
+    repository.git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},sub`);
+    repository.git('commit', '--quiet', '-m', 'hostile');
+    const { url } = await world.serve();
+    const reading = await world.tree(`${url}/shop`);
+    if (!reading.known) throw reading.error;
+    expect(reading.value.entries.find(({ path }) => path === 'sub')?.kind).toBe('submodule');
+    const paths = ['big.bin', '.gitconfig', 'sub'];
+    const request = { repoURL: `${url}/shop`, revision: 'main', project: 'default' };
+    const files = await world.sources.snapshot().gitFiles(request, reading.value.commit, paths);
+    if (!files.known) throw files.error;
+    expect([...files.value.keys()]).toEqual(['big.bin', '.gitconfig']);
+    expect(files.value.get('big.bin')).toMatch(/^version https:\/\/git-lfs/);
+    expect(() => rmSync(trap)).toThrow(/ENOENT/);
+  });
+});
