@@ -32,7 +32,8 @@ export class OperatorUnderTest {
       profile === undefined
         ? []
         : ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${name}.cpuprofile`];
-    const command = ['run', '--kubeconfig', kubeconfig, '--namespace', 'argocd', ...args];
+    const listeners = ['metrics', 'probe', 'webhook'].flatMap((name) => [`--${name}-addr`, '127.0.0.1:0']);
+    const command = ['run', '--kubeconfig', kubeconfig, '--namespace', 'argocd', ...listeners, ...args];
     this.#child = spawn(
       join(root, 'node_modules', '.bin', 'node'),
       [...profiling, join(root, 'bin', 'appset.js'), ...command],

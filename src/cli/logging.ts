@@ -1,6 +1,9 @@
-/** Logs of the operator: JSON lines on stdout, with the text and code of errors and nothing secret. */
+/**
+ * Logs of the operator: JSON lines on stdout, with the text and code of errors and nothing secret. Lines
+ * are handed over without waiting for the reader; what was not taken yet is written at exit.
+ */
 import { hostname } from 'node:os';
-import { type Logger, pino, stdSerializers } from 'pino';
+import { destination, type Logger, pino, stdSerializers } from 'pino';
 import { rfc3339Millis, systemClock } from '../support/clock.ts';
 import { AppsetError, messageOf } from '../support/errors.ts';
 
@@ -25,5 +28,14 @@ export function createLogger(level: string, stream?: { write(line: string): void
       },
     },
   };
-  return stream === undefined ? pino(options) : pino(options, stream);
+  return pino(options, stream ?? stdout());
+}
+
+type Destination = ReturnType<typeof destination>;
+let shared: Destination | undefined;
+
+/** One for all loggers of the process, so that lines come in the order they were written. */
+function stdout(): Destination {
+  shared ??= destination({ dest: 1, sync: false, minLength: 8_192, periodicFlush: 250 });
+  return shared;
 }

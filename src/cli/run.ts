@@ -14,6 +14,7 @@ import { controllerSettings } from '../controller/settings.ts';
 import { startArgoCdStandIn, startSandbox } from '../sandbox/index.ts';
 import { systemClock } from '../support/clock.ts';
 import { messageOf } from '../support/errors.ts';
+import { garbageCollector } from '../support/idle-collector.ts';
 import { systemRandom } from '../support/random.ts';
 import { EXIT } from './exit.ts';
 import { connect, type KubeOptions, kubeOptions } from './kube-options.ts';
@@ -116,6 +117,7 @@ async function operate(
     ...(gitTimeout === undefined ? {} : { gitTimeoutMs: gitTimeout * 1_000 }),
     identity: `${hostname()}_${Buffer.from(systemRandom.bytes(6)).toString('hex')}`,
     telemetry: serving.telemetry,
+    memory: { residentBytes: () => process.memoryUsage.rss(), collect: garbageCollector() },
   });
   let stopping = false;
   const stop = () => {

@@ -111,7 +111,7 @@ export class ControllerManager {
         queue,
         workers,
         signal,
-        work: (key) => this.#work(key, signal),
+        work: (key, release) => this.#work(key, signal, release),
         onFailure: (set, error, waitMs) =>
           log.error({ applicationset: set, error, requeueAfter: waitMs / 1_000 }, 'the run failed'),
       });
@@ -120,7 +120,7 @@ export class ControllerManager {
     }
   }
 
-  async #work(key: string, signal: AbortSignal): Promise<WorkResult> {
+  async #work(key: string, signal: AbortSignal, onWritten: () => void): Promise<WorkResult> {
     const { clock, log, onRun, client, facts, settings, events, random } = this.#options;
     const started = clock.monotonic();
     const slash = key.indexOf('/');
@@ -135,6 +135,7 @@ export class ControllerManager {
         random,
         log,
         signal,
+        onWritten,
         live: this.view,
         memory: this.memory,
         allowed: this.#allows,

@@ -15,6 +15,7 @@ import {
   type InformerOptions,
   LeaderElector,
   type LeaseOptions,
+  PacedClient,
   slimApplication,
   withoutManagedFields,
 } from '../kube/index.ts';
@@ -26,6 +27,7 @@ import {
   TLS_CERTIFICATES_MAP,
 } from '../sources/live/index.ts';
 import type { Clock } from '../support/clock.ts';
+import { IdleCollector, type IdleCollectorOptions } from '../support/idle-collector.ts';
 import { LIMITS } from '../support/limits.ts';
 import type { Random } from '../support/random.ts';
 import { recordedEvents } from './events.ts';
@@ -60,6 +62,8 @@ export interface OperatorOptions {
   readonly random: Random;
   readonly log: Log;
   readonly telemetry?: Telemetry;
+  /** how memory is given back after bursts; it is not without it */
+  readonly memory?: Pick<IdleCollectorOptions, 'residentBytes' | 'collect'>;
 }
 
 export interface Operator {
@@ -131,7 +135,8 @@ function cachesOf({ client, settings, clock, random, log }: OperatorOptions): Op
 
 /** Starts the operator; nothing of it outlives `stop`. */
 export function startOperator(options: OperatorOptions): Operator {
-  const { client, settings, clock, random, log, telemetry } = options;
+  const { settings, clock, random, log, telemetry } = options;
+  const client = new PacedClient(options.client, { clock });
   const observer = new FactsObserver();
   const caches = cachesOf(options);
   const git = new Git({
@@ -163,6 +168,14 @@ export function startOperator(options: OperatorOptions): Operator {
     instance: options.identity,
   });
   const queue = new WorkQueue({ clock, random, onWait: (ms) => telemetry?.queueWaited(ms) });
+  const collector =
+    options.memory === undefined
+      ? undefined
+      : new IdleCollector({
+          clock,
+          isIdle: () => queue.depth === 0 && queue.processing === 0,
+          ...options.memory,
+        });
   const manager = new ControllerManager({
     client,
     caches,
@@ -175,7 +188,10 @@ export function startOperator(options: OperatorOptions): Operator {
     clock,
     random,
     log,
-    onRun: (run) => telemetry?.ran(run, observer.of(run.set)),
+    onRun: (run) => {
+      collector?.worked();
+      telemetry?.ran(run, observer.of(run.set));
+    },
   });
 
   caches.sets.onChange(({ before, after }) => {
@@ -193,9 +209,10 @@ export function startOperator(options: OperatorOptions): Operator {
   const following = Object.values(caches).map((cache) => cache.run(watching.signal));
   const ready = Promise.all(
     Object.values(caches).map((cache) => cache.whenListed(LIMITS.cacheSyncMs, intake.signal)),
-  ).then(() =>
-    log.info({ sets: caches.sets.size, applications: caches.applications.size }, 'caches are filled'),
-  );
+  ).then(() => {
+    log.info({ sets: caches.sets.size, applications: caches.applications.size }, 'caches are filled');
+    collector?.worked();
+  });
   const leading = Promise.withResolvers<void>();
   const elector = new LeaderElector({
     client,
@@ -216,6 +233,7 @@ export function startOperator(options: OperatorOptions): Operator {
         await manager.run(AbortSignal.any([intake.signal, leadership.signal]));
       });
     } finally {
+      collector?.stop();
       await recorder.close(LIMITS.eventFlushMs);
       watching.abort();
       await Promise.allSettled(following);

@@ -228,26 +228,43 @@ export interface WorkerOptions {
   readonly queue: WorkQueue;
   readonly workers: number;
   readonly signal: AbortSignal;
-  /** throws for a failure that is tried again with back-off */
-  readonly work: (key: string) => Promise<WorkResult>;
+  /**
+   * Throws for a failure that is tried again with back-off. When `release` is called the worker takes
+   * the next key; this one stays taken until the work is done.
+   */
+  readonly work: (key: string, release: () => void) => Promise<WorkResult>;
   readonly onFailure: (key: string, error: unknown, waitMs: number) => void;
 }
 
 /** Works on keys until the signal aborts; resolves when the last worker has finished its key. */
 export async function runWorkers(options: WorkerOptions): Promise<void> {
   const { queue, work, signal, onFailure } = options;
+  const ending = new Set<Promise<void>>();
+  const workOn = async (key: string, release: () => void): Promise<void> => {
+    try {
+      const { again } = await work(key, release);
+      queue.forget(key);
+      if (again !== undefined) queue.addAfter(key, again);
+    } catch (error) {
+      if (!signal.aborted) onFailure(key, error, queue.addFailed(key));
+    } finally {
+      queue.done(key);
+    }
+  };
   const worker = async (): Promise<void> => {
     for (let key = await queue.take(signal); key !== undefined; key = await queue.take(signal)) {
-      try {
-        const { again } = await work(key);
-        queue.forget(key);
-        if (again !== undefined) queue.addAfter(key, again);
-      } catch (error) {
-        if (!signal.aborted) onFailure(key, error, queue.addFailed(key));
-      } finally {
-        queue.done(key);
-      }
+      const free = Promise.withResolvers<void>();
+      const done = workOn(key, () => {
+        if (ending.size < LIMITS.statusesAtOnce) free.resolve();
+      });
+      ending.add(done);
+      void done.then(() => {
+        ending.delete(done);
+        free.resolve();
+      });
+      await free.promise;
     }
   };
   await Promise.all(Array.from({ length: options.workers }, worker));
+  await Promise.all(ending);
 }

@@ -68,6 +68,8 @@ export interface ReconcileDeps {
   readonly random: Random;
   readonly log: Log;
   readonly signal?: AbortSignal;
+  /** told when nothing is left to do but to write the status: another set may be worked on meanwhile */
+  readonly onWritten?: () => void;
 }
 
 export interface ReconcileResult {
@@ -95,12 +97,16 @@ export const failed = (error: unknown): ReconcileResult => ({ requeueAfterSecond
 export const policyOf = (set: ApplicationSet, { policy, policyOverride }: ControllerSettings): Policy =>
   effectivePolicy(set, policy, policyOverride);
 
-export const writerOf = ({ client, clock, settings, signal }: ReconcileDeps): ApplicationWriter =>
+export const writerOf = (
+  { client, clock, settings, signal }: ReconcileDeps,
+  barrier?: LiveBarrier,
+): ApplicationWriter =>
   new ApplicationWriter({
     client,
     clock,
     dryRun: settings.dryRun,
     concurrency: settings.concurrentApplicationUpdates,
+    ...(barrier === undefined ? {} : { pass: () => barrier.pass() }),
     ...(signal === undefined ? {} : { signal }),
   });
 
@@ -243,7 +249,7 @@ export class SetRun {
     const plan = holds === undefined ? undecided : await holds.decide(undecided, planner, clusters);
     const applied = await applyPlan(plan, {
       planner,
-      writer: writerOf(this.#deps),
+      writer: writerOf(this.#deps, barrier),
       barrier,
       clock,
       events,
@@ -347,7 +353,8 @@ export class SetRun {
 
   /** The one status write of a run. `forgiving`: a failure is only logged, as on the reference's error paths. */
   async #tell(draft: StatusDraft, forgiving = false, set = this.#set): Promise<void> {
-    const { client, clock, settings, signal, log, memory } = this.#deps;
+    const { client, clock, settings, signal, log, memory, onWritten } = this.#deps;
+    onWritten?.();
     try {
       await writeStatus(set, draft, {
         client,

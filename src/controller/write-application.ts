@@ -7,6 +7,7 @@
 import PQueue from 'p-queue';
 import { ApiError, isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
 import type { Application, JsonObject, KubeObject } from '../api/objects.ts';
+import { TurnTooLate } from '../kube/index.ts';
 import { needsResourceVersion } from '../planning/merge-patch.ts';
 import type { Clock } from '../support/clock.ts';
 import { LIMITS } from '../support/limits.ts';
@@ -28,6 +29,8 @@ export interface WriterOptions {
   readonly dryRun: boolean;
   readonly concurrency: number;
   readonly signal?: AbortSignal;
+  /** what must hold before a write is sent once more after a wait: the live barrier */
+  readonly pass?: () => Promise<void>;
 }
 
 export class ApplicationWriter {
@@ -42,17 +45,15 @@ export class ApplicationWriter {
   /** Runs the tasks with bounded parallelism, started in order; a task that throws ends the rest. */
   async each<T>(items: readonly T[], task: (item: T) => Promise<void>): Promise<void> {
     let failed: { readonly error: unknown } | undefined;
-    for (const item of items) {
-      void this.#queue.add(async () => {
-        if (failed !== undefined) return;
-        try {
-          await task(item);
-        } catch (error) {
-          failed ??= { error };
-        }
-      });
-    }
-    await this.#queue.onIdle();
+    const attempt = async (item: T): Promise<void> => {
+      if (failed !== undefined) return;
+      try {
+        await task(item);
+      } catch (error) {
+        failed ??= { error };
+      }
+    };
+    await Promise.all(items.map((item) => this.#queue.add(() => attempt(item))));
     if (failed !== undefined) throw failed.error;
   }
 
@@ -129,10 +130,16 @@ export class ApplicationWriter {
       try {
         return await call();
       } catch (error) {
+        if (error instanceof TurnTooLate) {
+          attempt -= 1;
+          await this.#options.pass?.();
+          continue;
+        }
         if (!isThrottled(error) || attempt >= LIMITS.throttleTries) throw error;
         this.#queue.concurrency = Math.max(1, Math.floor(this.#queue.concurrency / 2));
         const seconds = error.retryAfterSeconds ?? LIMITS.throttleSeconds;
         await this.#options.clock.sleep(seconds * 1_000, this.#options.signal);
+        await this.#options.pass?.();
       }
     }
   }

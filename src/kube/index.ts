@@ -13,6 +13,7 @@ export {
 export { EventRecorder, type EventRecorderOptions, type News } from './events.ts';
 export { Informer, type InformerOptions } from './informer.ts';
 export { LeaderElector, type Leadership, type LeaseOptions } from './lease.ts';
+export { PacedClient, type PacedClientOptions, TurnTooLate } from './paced-client.ts';
 export type { ReflectorCounts } from './reflector.ts';
 export { byController, byLabel, byNamespace, type Change, type ChangeHandler, type Index } from './store.ts';
 export { slimApplication, type Transform, withoutBookkeeping, withoutManagedFields } from './transforms.ts';

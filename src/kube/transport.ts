@@ -38,6 +38,8 @@ export class Transport {
   readonly #options: TransportOptions;
   #dispatcher: Dispatcher | undefined;
   #tlsDigest = '';
+  /** what the digest was made of */
+  #tls: TlsOptions | undefined;
   #credentials: Promise<ConnectionCredentials> | undefined;
   #readAt = 0;
 
@@ -83,14 +85,23 @@ export class Transport {
   async close(): Promise<void> {
     await this.#dispatcher?.destroy();
     this.#dispatcher = undefined;
+    this.#tls = undefined;
     this.#tlsDigest = '';
   }
 
   async #once(call: ApiRequest): Promise<unknown> {
     const limit = this.#options.requestMs ?? LIMITS.kubeRequestMs;
-    const timer = new AbortController();
-    const stopTimer = this.#clock.after(limit, () => timer.abort());
-    const signal = call.signal === undefined ? timer.signal : AbortSignal.any([call.signal, timer.signal]);
+    const cut = new AbortController();
+    let late = false;
+    const stopTimer = this.#clock.after(limit, () => {
+      late = true;
+      cut.abort();
+    });
+    const giveUp = () => cut.abort(call.signal?.reason);
+    call.signal?.throwIfAborted();
+    // a composite signal a call is what AbortSignal.any costs: one listener does the same
+    call.signal?.addEventListener('abort', giveUp, { once: true });
+    const { signal } = cut;
     try {
       const answer = await this.#send({ ...call, signal }, limit);
       const text = await bodyText(answer);
@@ -98,13 +109,14 @@ export class Transport {
       return parseBody(this.#connection.server, answer, text);
     } catch (error) {
       if (call.signal?.aborted) throw call.signal.reason;
-      if (timer.signal.aborted) {
+      if (late) {
         throw noAnswer(this.#connection.server, `the API server did not answer within ${limit / 1000} s`);
       }
       if (error instanceof ApiError) throw error;
       throw noAnswer(this.#connection.server, 'the connection failed', error);
     } finally {
       stopTimer();
+      call.signal?.removeEventListener('abort', giveUp);
     }
   }
 
@@ -153,6 +165,8 @@ export class Transport {
   }
 
   #dispatcherFor(tls: TlsOptions): Dispatcher {
+    if (this.#dispatcher !== undefined && tls === this.#tls) return this.#dispatcher;
+    this.#tls = tls;
     const digest = createHash('sha256')
       .update(
         JSON.stringify([
@@ -177,6 +191,8 @@ export class Transport {
   #open(tls: TlsOptions): Dispatcher {
     const { proxyUrl } = this.#connection;
     const pool = {
+      // one request a connection: a long watch never shares flow control with writes, and it costs less
+      allowH2: false,
       connections: this.#options.connections ?? LIMITS.kubeConnections,
       keepAliveTimeout: LIMITS.kubeIdleMs,
       keepAliveMaxTimeout: LIMITS.kubeIdleMs,

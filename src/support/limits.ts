@@ -217,6 +217,14 @@ export const LIMITS = {
   anotherControllerMs: 60_000,
   /** Connections kept open to one API server; each running watch holds one. */
   kubeConnections: 32,
+  /** Calls of one API server that run at once, watches and leases aside; fewer after it says 429. */
+  kubeCallsAtOnce: 20,
+  /** A call that waited this long for its turn takes turns with more urgent ones. */
+  kubeCallPatienceMs: 15_000,
+  /** A write that waited this long for its turn is not sent: what it rests on is looked at again first. */
+  kubeTurnMs: 2_000,
+  /** Runs that only have their status left to write, beside those the workers have. */
+  statusesAtOnce: 1_000,
   /** How long a connection may rest before it is closed: under the idle time of load balancers. */
   kubeIdleMs: 45_000,
   /** How long the API server may take to answer a call; a watch is bounded by its own time. */
@@ -267,6 +275,10 @@ export const LIMITS = {
   leaseMarginMs: 2_000,
   /** How long a start waits for the first lists before it says what is missing. */
   cacheSyncMs: 120_000,
+  /** How long after work the operator looks whether memory is to be given back. */
+  idleCollectMs: 30_000,
+  /** Growth of resident memory since the last time that makes it worth it. */
+  idleCollectBytes: 48 * 1_048_576,
   /** A single-thread rendering loop gives the event loop a turn after this long. */
   yieldAfterMs: 20,
 } as const;

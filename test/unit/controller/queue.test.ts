@@ -261,3 +261,40 @@ test('whatever happens: no key is with two workers, and none that was added is l
     }),
   );
 });
+
+test('a worker that is released takes the next key; the key stays taken, and the end waits for it', async () => {
+  const { queue } = setUp();
+  const stop = new AbortController();
+  const started: string[] = [];
+  const ends = new Map<string, () => void>();
+  let over = false;
+  const workers = runWorkers({
+    queue,
+    workers: 1,
+    signal: stop.signal,
+    work: async (key, release) => {
+      started.push(key);
+      release();
+      await new Promise<void>((resolve) => ends.set(key, resolve));
+      return {};
+    },
+    onFailure: (_key, error) => expect.unreachable(String(error)),
+  }).then(() => {
+    over = true;
+  });
+  for (const key of ['a', 'b']) queue.add(key);
+  await settle();
+  expect(started).toEqual(['a', 'b']);
+  queue.add('a');
+  await settle();
+  expect(started).toEqual(['a', 'b']);
+  ends.get('a')?.();
+  await settle();
+  expect(started).toEqual(['a', 'b', 'a']);
+  stop.abort();
+  ends.get('b')?.();
+  await settle();
+  expect(over).toBe(false);
+  ends.get('a')?.();
+  await workers;
+});
