@@ -26,6 +26,9 @@ function unreadable(leaf: GitLeaf, file: TakenFile, why: string): AppsetError {
   );
 }
 
+/** How a file begins that git-lfs put in the place of another. */
+const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
+
 const processing = (leaf: GitLeaf, path: string): string =>
   `error generating params from git: unable to process file '${path}' from repository '${leaf.request.repoURL}': `;
 
@@ -64,6 +67,12 @@ function addFile(
 function parse(leaf: GitLeaf, file: TakenFile, text: string | undefined): readonly FileItem[] {
   if (text === undefined) {
     throw unreadable(leaf, file, `open ${inCheckout(file.path)}: no such file or directory`);
+  }
+  if (text.startsWith(LFS_POINTER)) {
+    throw new AppsetError(
+      'APPSET_E0204',
+      `${processing(leaf, file.path)}it is kept in Git LFS, which is not read`,
+    );
   }
   try {
     return parseParams(text, file.oid);

@@ -11,6 +11,7 @@ import { pathItems, stringField, stringMapField } from './fields.ts';
 import { directoryRows } from './git-directories.ts';
 import { fileRows } from './git-files.ts';
 import { type GitLeaf, serviceError } from './git-leaf.ts';
+import { submoduleProblem } from './git-submodules.ts';
 import { unknownOutcome, unknownProblem, usable } from './outcome.ts';
 
 /** Ids of the keys that may sign for a project; undefined when it asks for none. */
@@ -75,6 +76,13 @@ export const gitGenerator: Generator = {
     }
     const tree = reading.value;
     if (tree === undefined) return { rows: [], problems };
+    const newGlobbing = run.context.settings.newGitFileGlobbing ? 'doublestar' : undefined;
+    const submodules = submoduleProblem(
+      tree,
+      directoryMode ? directories : files,
+      directoryMode ? 'directories' : newGlobbing,
+    );
+    if (submodules !== undefined) problems.push(unknownProblem(node, submodules));
     const leaf: GitLeaf = {
       node,
       request,

@@ -226,6 +226,18 @@ describe('what goes wrong', () => {
     );
   });
 
+  test('a file that is kept in Git LFS fails alone and is named', async () => {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 12\n`;
+    const { errors } = await generate({
+      files: { 'a.json': '{"n": 1}', 'b.json': pointer },
+      generators: [{ git: { repoURL: REPO, revision: 'main', files: [{ path: '*.json' }] } }],
+    });
+    expect(errors.map(({ code, message }) => [code, message])).toEqual([
+      ['APPSET_E0204', expect.stringContaining("'b.json' from repository")],
+    ]);
+    expect(errors[0]?.message).toContain('it is kept in Git LFS, which is not read');
+  });
+
   test('in normal mode a bad file fails alone and is named', async () => {
     const files = { 'd/a.yaml': 'a: 1', 'd/b.yaml': ': [', 'd/c.yaml': 'a: 3' };
     const generation = await generate({ files, generators: git(['d/*']) });
