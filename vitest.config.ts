@@ -15,6 +15,19 @@ const suite = (name: string, testTimeout: number, fileParallelism = true) => ({
   },
 });
 
+/** Stories about deletions, each in a namespace of its own, on one real cluster. */
+const stories = (name: string) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    globalSetup: ['test/harness/story-cluster.ts'],
+    pool: 'forks' as const,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    maxConcurrency: 6,
+  },
+});
+
 export default defineConfig({
   test: {
     projects: [
@@ -24,6 +37,8 @@ export default defineConfig({
       suite('oracle', 900_000, false),
       suite('e2e', 600_000, false),
       suite('chart', 900_000, false),
+      stories('disaster'),
+      stories('ordinary'),
     ],
   },
 });
