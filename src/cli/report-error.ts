@@ -4,7 +4,7 @@
  * the caret. A defect shows its stack, because we want the report.
  */
 import { CATALOGUE } from '../support/catalogue.ts';
-import { AppsetError, messageOf } from '../support/errors.ts';
+import { AppsetError, messageOf, placeText } from '../support/errors.ts';
 import { caretExcerpt } from '../support/excerpt.ts';
 import { colours, printable, type Style } from './terminal.ts';
 
@@ -61,17 +61,9 @@ const endsInAdvice = (rest: readonly string[]): boolean => rest.length > 1 && !/
 
 /** Set, generator and element; the field only where no line of a file shows it. */
 function placeLine(error: AppsetError): string {
-  const { set, generator, element, field, position } = error.place;
-  const inFile = position?.file !== undefined;
-  if (inFile && generator === undefined && element === undefined) return '';
-  return [
-    set === undefined ? '' : `set ${set}`,
-    generator ?? '',
-    element === undefined ? '' : `element ${element}`,
-    inFile ? '' : (field ?? ''),
-  ]
-    .filter((part) => part !== '')
-    .join(', ');
+  const { field, ...place } = error.place;
+  if (place.position?.file === undefined) return placeText(error.place);
+  return place.generator === undefined && place.element === undefined ? '' : placeText(place);
 }
 
 /** The excerpt with the rest of the message beside and below the caret. */

@@ -10,7 +10,7 @@ import type { Evaluation } from '../planning/contract.ts';
 import { heldCondition, heldSummary } from '../planning/holds/index.ts';
 import type { Blocked, Plan } from '../planning/plan.ts';
 import type { Policy } from '../planning/policy.ts';
-import { type AppsetError, messageOf } from '../support/errors.ts';
+import { type AppsetError, messageOf, placeText } from '../support/errors.ts';
 import { LIMITS } from '../support/limits.ts';
 import { type Applied, isFailure, type WriteFailure } from './apply.ts';
 import {
@@ -31,23 +31,35 @@ export interface RunError {
 }
 
 /** The message of invalid Applications: the last one by qualified name, and how many more. */
-function invalidMessage(invalid: Evaluation['invalid']): string {
+function invalidMessage(invalid: Evaluation['invalid'], compat: boolean): string {
   const sorted = [...invalid].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  const last = sorted.at(-1)?.[1].message ?? '';
+  const error = sorted.at(-1)?.[1];
+  // elements of one name are all in the message already
+  const told = compat || error?.code === 'APPSET_E0312' ? error?.message : error && withPlace(error);
+  const last = told ?? '';
   return sorted.length > 1 ? `${last} (and ${sorted.length - 1} more)` : last;
 }
 
-/** First error of generation, rendering or validation, as the reference reports it. */
-export function evaluationError(evaluation: Evaluation): RunError | undefined {
+/** The message of an error with the place it happened at; the set is the object that says it. */
+function withPlace({ message, place }: AppsetError): string {
+  const { set: _, ...inSet } = place;
+  const position = place.position && `line ${place.position.line}, column ${place.position.column}`;
+  const where = [placeText(inSet), position ?? ''].filter((part) => part !== '').join(', ');
+  return where === '' ? message : `${message} (${where})`;
+}
+
+/** First error of generation, rendering or validation, as the reference reports it; in normal mode with its place. */
+export function evaluationError(evaluation: Evaluation, compat: boolean): RunError | undefined {
   const { firstError, validationUnknown, invalid } = evaluation;
   if (firstError !== undefined) {
-    return { reason: firstError.reason, message: firstError.error.message, error: undefined };
+    const message = compat ? firstError.error.message : withPlace(firstError.error);
+    return { reason: firstError.reason, message, error: undefined };
   }
   if (validationUnknown !== undefined) {
     return { reason: 'ApplicationValidationError', message: validationUnknown.message, error: undefined };
   }
   if (invalid.size === 0) return undefined;
-  return { reason: 'ApplicationValidationError', message: invalidMessage(invalid), error: undefined };
+  return { reason: 'ApplicationValidationError', message: invalidMessage(invalid, compat), error: undefined };
 }
 
 /** The failure of the smallest name, as the reference reports it: writes before deletions. */

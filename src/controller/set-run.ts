@@ -8,7 +8,13 @@ import { type ApplicationSet, type JsonObject, keyOf } from '../api/objects.ts';
 import type { GitRequest, Sources } from '../generators/contract.ts';
 import type { Evaluation } from '../planning/contract.ts';
 import { type EvaluationSettings, evaluateSet, evaluationSettings } from '../planning/evaluate.ts';
-import { type LiveApplications, type Plan, planSet } from '../planning/plan.ts';
+import {
+  type LiveApplications,
+  type Plan,
+  type PlanInput,
+  type Planning,
+  planSetInTurns,
+} from '../planning/plan.ts';
 import { effectivePolicy, type Policy } from '../planning/policy.ts';
 import type { Clock } from '../support/clock.ts';
 import { AppsetError, messageOf } from '../support/errors.ts';
@@ -180,7 +186,7 @@ export class SetRun {
   }
 
   async #stop(evaluation: Evaluation): Promise<ReconcileResult> {
-    const error = evaluationError(evaluation);
+    const error = evaluationError(evaluation, this.#deps.settings.compat);
     this.#deps.log.error({ applicationset: keyOf(this.#set), error: error?.message }, 'nothing is written');
     const held = this.#deps.settings.compat ? [] : heldBefore(this.#set);
     await this.#tell(
@@ -208,10 +214,10 @@ export class SetRun {
     return { evaluation, plan: await holds.preview(plan, planner) };
   }
 
-  async #plan(facts: RunFacts, evaluation: Evaluation): Promise<ReturnType<typeof planSet>> {
-    const { settings, clock, memory } = this.#deps;
+  async #plan(facts: RunFacts, evaluation: Evaluation): Promise<Planning> {
+    const { settings, clock, memory, signal } = this.#deps;
     const { compat } = settings;
-    return planSet({
+    const input: PlanInput = {
       set: this.#set,
       evaluation,
       live: await this.#applications(),
@@ -225,7 +231,8 @@ export class SetRun {
       origins: compat ? new Map() : memory.of(this.#set).origins,
       noClusters: compat ? false : await hasNoClusters(this.#set, facts.sources),
       now: clock.now(),
-    });
+    };
+    return planSetInTurns(input, clock, signal);
   }
 
   async #change(facts: RunFacts, evaluation: Evaluation): Promise<ReconcileResult> {
@@ -299,8 +306,8 @@ export class SetRun {
     const { compat } = this.#deps.settings;
     const writing = writeError(applied, plan, this.#policy);
     const wrong = compat
-      ? (writing ?? evaluationError(evaluation))
-      : (evaluationError(evaluation) ?? writing);
+      ? (writing ?? evaluationError(evaluation, this.#deps.settings.compat))
+      : (evaluationError(evaluation, this.#deps.settings.compat) ?? writing);
     let set = current;
     let refreshing: RunError | undefined;
     // a failed run keeps the mark that asked for it

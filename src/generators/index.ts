@@ -91,7 +91,7 @@ function withoutGenerators(set: ApplicationSet): FieldOutcome {
     'APPSET_E0201',
     'spec.generators is empty: a set without generators generates nothing',
   );
-  return failedEntry({}, { path: '', place: 'generators', depth: 1, original: {} }, set, error);
+  return failedEntry({}, { path: 'generators', place: 'generators', depth: 1, original: {} }, set, error);
 }
 
 async function evaluateEntry(

@@ -186,7 +186,12 @@ export async function validateApplications(
     if (turns.due) await turns.take();
     const { application } = row.rendered;
     const name = nameOf(row);
-    const place = { field: 'spec.template', element: elementOf(row.rendered.parts) };
+    const entry = generation.entries[row.rendered.entry];
+    const place = {
+      ...(entry === undefined ? {} : { generator: `generators[${entry.index}].${entry.generator}` }),
+      field: 'spec.template',
+      element: elementOf(row.rendered.parts),
+    };
     const refuse = (message: string) =>
       invalid.set(keyOf(application), new AppsetError('APPSET_E0501', message, { place }));
     if (name === '') {

@@ -76,6 +76,22 @@ export class AppsetError extends Error {
   }
 }
 
+/**
+ * Where it happened, in one line, as far as it is known; '' when it is not.
+ *
+ * @example placeText({ generator: 'generators[0].list', element: 'elements[3]' }) // 'generators[0].list, element elements[3]'
+ */
+export function placeText({ set, generator, element, field }: ErrorPlace): string {
+  return [
+    set === undefined ? '' : `set ${set}`,
+    generator ?? '',
+    element === undefined ? '' : `element ${element}`,
+    field ?? '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
 /** The text of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

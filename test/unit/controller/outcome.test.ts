@@ -16,7 +16,7 @@ const blocked = (name: string, reason: Blocked['reason']): Blocked => ({
 
 describe('the error of an evaluation', () => {
   test('is the last invalid Application by name, and how many more', () => {
-    const error = evaluationError(evaluationOf(set, [], { invalid: ['b', 'c', 'a'] }));
+    const error = evaluationError(evaluationOf(set, [], { invalid: ['b', 'c', 'a'] }), false);
     expect(error).toMatchObject({
       reason: 'ApplicationValidationError',
       message: 'c is invalid (and 2 more)',
@@ -24,13 +24,13 @@ describe('the error of an evaluation', () => {
   });
   test('is the first error of generation before anything else', () => {
     const firstError = { reason: 'RenderTemplateParamsError', error: broken('first') } as const;
-    expect(evaluationError(evaluationOf(set, [], { invalid: ['a'], firstError }))).toMatchObject({
+    expect(evaluationError(evaluationOf(set, [], { invalid: ['a'], firstError }), false)).toMatchObject({
       reason: 'RenderTemplateParamsError',
       message: 'first',
     });
   });
   test('is none where all is well', () => {
-    expect(evaluationError(evaluationOf(set, [{ name: 'a' }]))).toBeUndefined();
+    expect(evaluationError(evaluationOf(set, [{ name: 'a' }]), false)).toBeUndefined();
   });
 });
 
