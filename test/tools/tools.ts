@@ -5,7 +5,7 @@
  *
  * KUBEBUILDER_ASSETS, when set, is looked into first (kube-apiserver, etcd, kubectl).
  */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -20,6 +20,8 @@ interface Tool {
   readonly flags?: readonly string[];
   /** sources of our own, in the module's folder, that the program is made from */
   readonly own?: readonly string[];
+  /** parts of the program are C, and gcc is needed */
+  readonly cgo?: boolean;
 }
 
 const kubernetesFlags = [
@@ -69,6 +71,13 @@ export const TOOLS = {
     version: 'v3.6.4',
     flags: ['-ldflags', '-s -w'],
   },
+  gitea: {
+    module: 'e2e/gitea',
+    pkg: 'code.gitea.io/gitea',
+    version: 'v1.26.0',
+    flags: ['-tags', 'sqlite sqlite_unlock_notify', '-ldflags', '-s -w -X main.Version=1.26.0'],
+    cgo: true,
+  },
   helm: { module: 'chart/go', pkg: 'helm.sh/helm/v3/cmd/helm', version: 'v3.19.4', flags: helmFlags },
   promtool: {
     module: 'chart/promtool',
@@ -107,6 +116,7 @@ export async function ensureTool(name: ToolName, log: (line: string) => void = (
     'go',
     ['build', '-trimpath', ...(tool.flags ?? []), '-o', partial, tool.pkg],
     join(testFolder, tool.module),
+    tool.cgo === true,
   );
   renameSync(partial, target);
   return target;
@@ -120,12 +130,17 @@ function sourceKey(tool: Tool): string {
   return `-${hash.digest('hex').slice(0, 12)}`;
 }
 
-function run(command: string, args: readonly string[], cwd: string): Promise<void> {
+function run(command: string, args: readonly string[], cwd: string, cgo: boolean): Promise<void> {
   return new Promise((resolvePromise, reject) => {
     const child = spawn(command, args, {
       cwd,
       stdio: ['ignore', 'inherit', 'pipe'],
-      env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=mod -buildvcs=false', GOTOOLCHAIN: 'local' },
+      env: {
+        ...process.env,
+        CGO_ENABLED: cgo ? '1' : '0',
+        GOFLAGS: '-mod=mod -buildvcs=false',
+        GOTOOLCHAIN: 'local',
+      },
     });
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -137,6 +152,19 @@ function run(command: string, args: readonly string[], cwd: string): Promise<voi
         ? resolvePromise()
         : reject(new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stderr}`)),
     );
+  });
+}
+
+/** Folder of the sources a tool is built from, once it has been built or its module fetched. */
+export function moduleFolder(name: ToolName): Promise<string> {
+  const { module, pkg } = TOOLS[name];
+  return new Promise((resolvePromise, reject) => {
+    const args = ['list', '-m', '-f', '{{.Dir}}', pkg];
+    const env = { ...process.env, GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local' };
+    execFile('go', args, { cwd: join(testFolder, module), env }, (error, stdout) => {
+      if (error === null) resolvePromise(stdout.trim());
+      else reject(error);
+    });
   });
 }
 
