@@ -124,11 +124,7 @@ export class SetHolds {
       set,
       owned,
       candidates: await this.#candidates(plan.delete),
-      generated: [...planner.generated.values()].map(({ application, parts }) => ({
-        name: application.metadata.name,
-        parts: partIds(parts),
-        application,
-      })),
+      generated: plan.delete.length === 0 ? [] : generatedBy(planner),
       creates: plan.create,
       updates: plan.update,
       originOf: (live) => planner.originOf(live),
@@ -231,14 +227,15 @@ export class SetHolds {
   /** At the end of a run: remembers what changed, and tells what stands. */
   async conclude(plan: Plan, applied: Applied, barrier: LiveBarrier): Promise<void> {
     const { set, deps, evaluation } = this.#options;
-    if (this.#decision === undefined) return;
+    if (this.#decision === undefined || this.#decision.noWrites === 'AnotherController') return;
     if (this.#decision.accepted !== undefined && !this.#approvalWritten) await this.#write(barrier);
     const rebound = new Set(plan.update.filter(rebinds).map(({ name }) => name));
     const moved = applied.updated.filter((name) => rebound.has(name)).length;
     this.#memory.recordRebinds(moved, deps.clock.now());
     const deleted = new Set(applied.deleted);
+    // an approval that was carried out is over, also where something else of the set is not well
     const done =
-      isComplete(evaluation) &&
+      (isComplete(evaluation) || (this.#state.approval !== undefined && plan.delete.length > 0)) &&
       this.#decision.holds.length === 0 &&
       applied.failures.length === 0 &&
       plan.delete.every(({ name }) => deleted.has(name));
@@ -269,8 +266,8 @@ export class SetHolds {
   async #noteTips(plan: Plan): Promise<void> {
     const { set, facts, evaluation } = this.#options;
     if (!isComplete(evaluation)) return;
-    const present = presentPartsOf(evaluation);
     const left = [...plan.delete.map(({ origin }) => origin), ...plan.keep.map(({ origin }) => origin)];
+    const present = left.length === 0 ? new Set<string>() : presentPartsOf(evaluation);
     const missing = new Set(
       left.flatMap((origin) =>
         (origin?.parts ?? []).filter((part) => !present.has(partKey(part))).map(({ leaf }) => leaf),
@@ -350,6 +347,13 @@ export class SetHolds {
     };
   }
 }
+
+const generatedBy = (planner: Planner): HoldRun['generated'] =>
+  [...planner.generated.values()].map(({ application, parts }) => ({
+    name: application.metadata.name,
+    parts: partIds(parts),
+    application,
+  }));
 
 const NO_OTHERS: OtherSets = { owned: 0, byCause: new Map() };
 

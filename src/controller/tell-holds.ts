@@ -1,7 +1,7 @@
 /**
  * Tells what is held: one event, one audit line and one list (ConfigMap `appset-plan-NAME`) for each
- * digest. The list goes when the hold ends. What cannot be told stops nothing: it is logged and tried
- * again at the next run.
+ * digest. The list goes when the hold ends. A list that cannot be written stops nothing: the condition
+ * says what counts.
  */
 import { isAlreadyExists, isNotFound, RESOURCES } from '../api/client.ts';
 import { ARGO_API_VERSION } from '../api/names.ts';

@@ -39,7 +39,7 @@ afterEach(async () => {
 });
 
 const started = async (...args: string[]): Promise<OperatorProcess> => {
-  const operator = startOperatorProcess(backend.kubeconfig, args);
+  const operator = startOperatorProcess(backend.kubeconfig, ['--cluster-settle', '0s', ...args]);
   await operator.said('leading');
   return operator;
 };

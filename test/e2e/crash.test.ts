@@ -16,7 +16,7 @@ import { until } from '../harness/until.ts';
 let backend: RealBackend;
 let client: ObjectClient;
 const started = async (kubeconfig = backend.kubeconfig, ...args: string[]): Promise<OperatorProcess> => {
-  const operator = startOperatorProcess(kubeconfig, args);
+  const operator = startOperatorProcess(kubeconfig, ['--cluster-settle', '0s', ...args]);
   await operator.said('leading');
   return operator;
 };

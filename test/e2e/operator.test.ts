@@ -38,7 +38,7 @@ beforeEach(() => backend.reset());
 afterEach(stopAll);
 
 const started = async (...args: string[]): Promise<OperatorProcess> => {
-  const operator = startOperatorProcess(backend.kubeconfig, args);
+  const operator = startOperatorProcess(backend.kubeconfig, ['--cluster-settle', '0s', ...args]);
   await operator.said('leading');
   return operator;
 };

@@ -224,6 +224,27 @@ describe('an approval', () => {
     expect(operator.condition('DeletionsHeld')).toContain('11 deletions held');
   });
 
+  test('counts after a row has failed meanwhile, through which the hold stood', async () => {
+    const operator = new Operator();
+    const failing = (count: number) => {
+      const elements = [...cities(count).map((city) => ({ city })), { town: 'no city' }];
+      return shops([{ list: { elements } }], KEEP);
+    };
+    operator.apply(shops([list(...cities(20))], KEEP));
+    await operator.run();
+    operator.apply(shops([list(...cities(10))], KEEP));
+    await operator.run();
+    operator.apply(failing(10));
+    await operator.run();
+    expect(operator.condition('DeletionsHeld')).toBeDefined();
+    operator.apply(shops([list(...cities(10))], KEEP));
+    await operator.run();
+    approve(operator);
+    await operator.run();
+    expect(operator.names).toHaveLength(10);
+    expect(stateOf(operator).latches.size).toBe(0);
+  });
+
   test('that cannot be written down lets nothing go', async () => {
     const operator = await overBudget();
     approve(operator);
