@@ -6,13 +6,17 @@
 import { createHash } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { BoundedCache } from '../support/bounded-cache.ts';
+import { systemClock } from '../support/clock.ts';
 import { LIMITS } from '../support/limits.ts';
+import { BlobReader } from './blob-reader.ts';
 import { GitCommand, type GitSettings } from './command.ts';
 import { credentialsIdentity, type GitCredentials } from './credentials.ts';
 import { revisionNotFound } from './errors.ts';
 import { followPath } from './links.ts';
 import { listRemote, type RemoteRefs, resolveRevision } from './ls-remote.ts';
 import { Mirror } from './mirror.ts';
+import { type DatedRefs, RefsReader } from './refs-reader.ts';
 import { type SignatureRules, Signatures } from './signatures.ts';
 import type { CommitTree, TreeEntry } from './tree.ts';
 import { repositoryAddress } from './url.ts';
@@ -27,27 +31,32 @@ export class Git {
   readonly #command: GitCommand;
   readonly #signatures: Signatures;
   readonly #mirrors = new Map<string, Mirror>();
-  readonly #refs = new Map<string, Promise<RemoteRefs>>();
+  readonly #refs: RefsReader;
   readonly #treesInFlight = new Map<string, Promise<CommitTree>>();
-  readonly #trees = new Map<string, CommitTree>();
-  #treeEntries = 0;
+  readonly #trees = new BoundedCache<string, CommitTree>(Number.POSITIVE_INFINITY, {
+    most: LIMITS.gitTreeEntries,
+    of: (tree) => tree.entries.length,
+  });
+  readonly #blobs = new BlobReader();
   #scanned: Promise<void> | undefined;
   #sizes = new Map<string, number>();
 
   constructor(options: GitSettings) {
     this.#options = options;
     this.#command = new GitCommand(options);
+    this.#refs = new RefsReader(options.clock ?? systemClock);
     this.#signatures = new Signatures(this.#command, options.gpgPath);
   }
 
   /**
-   * All refs of a repository, read from the server now.
+   * All refs of a repository, read from the server now, or since a time that is near enough.
    *
+   * @param since monotonic time in ms: what was read then or later will do
    * @throws AppsetError APPSET_E0402
    */
-  async refs(repository: GitRepository): Promise<RemoteRefs> {
+  async refs(repository: GitRepository, since?: number): Promise<DatedRefs> {
     const { key, address } = this.#identify(repository);
-    return shared(this.#refs, key, () => listRemote(this.#command, address, repository.credentials));
+    return this.#refs.read(key, since, () => listRemote(this.#command, address, repository.credentials));
   }
 
   /**
@@ -76,15 +85,11 @@ export class Git {
     const { key } = this.#identify(repository);
     const id = `${key}/${commit}`;
     const cached = this.#trees.get(id);
-    if (cached !== undefined) {
-      this.#trees.delete(id);
-      this.#trees.set(id, cached);
-      return cached;
-    }
+    if (cached !== undefined) return cached;
     return shared(this.#treesInFlight, id, async () => {
       const mirror = this.#mirror(key, repository);
       const tree = await mirror.tree(commit, repository.credentials);
-      this.#keepTree(id, tree);
+      this.#trees.set(id, tree);
       await this.#account(mirror);
       return tree;
     });
@@ -130,10 +135,9 @@ export class Git {
     const { key } = this.#identify(repository);
     const tree = await this.tree(repository, commit);
     const mirror = this.#mirror(key, repository);
-    const read = (oids: readonly string[]) => mirror.blobs(commit, oids, repository.credentials);
-    const files = await filesOfTree(tree, paths, read);
-    await this.#account(mirror);
-    return files;
+    return filesOfTree(tree, paths, (oids) =>
+      this.#blobs.read(mirror, key, commit, oids, repository.credentials, () => this.#account(mirror)),
+    );
   }
 
   #identify(repository: GitRepository) {
@@ -154,16 +158,6 @@ export class Git {
     const mirror = new Mirror(this.#command, join(this.#options.home, 'mirrors', key), address);
     this.#mirrors.set(key, mirror);
     return mirror;
-  }
-
-  #keepTree(id: string, tree: CommitTree): void {
-    this.#trees.set(id, tree);
-    this.#treeEntries += tree.entries.length;
-    for (const [oldest, old] of this.#trees) {
-      if (this.#treeEntries <= LIMITS.gitTreeEntries || oldest === id) break;
-      this.#trees.delete(oldest);
-      this.#treeEntries -= old.entries.length;
-    }
   }
 
   /** Notes the size of a mirror, and removes the least recently used ones beyond the bound. */
@@ -218,7 +212,7 @@ export async function filesOfTree(
   paths: readonly string[],
   read: (oids: readonly string[]) => Promise<ReadonlyMap<string, Buffer>>,
 ): Promise<Map<string, Buffer>> {
-  const entries = new Map(tree.entries.map((entry) => [entry.path, entry]));
+  const entries = entriesByPath(tree);
   const targets = new Map<string, string>();
   const files = new Map<string, TreeEntry>();
   let open: readonly string[] = paths;
@@ -247,6 +241,15 @@ export async function filesOfTree(
     if (content !== undefined) answer.set(path, content);
   }
   return answer;
+}
+
+const byPath = new WeakMap<CommitTree, ReadonlyMap<string, TreeEntry>>();
+
+/** Made once for each tree: a matrix asks for files of one tree once a row. */
+function entriesByPath(tree: CommitTree): ReadonlyMap<string, TreeEntry> {
+  const made = byPath.get(tree) ?? new Map(tree.entries.map((entry) => [entry.path, entry]));
+  byPath.set(tree, made);
+  return made;
 }
 
 /** One computation at a time for each key; those who come meanwhile get its answer too. */

@@ -71,16 +71,20 @@ export class Mirror {
     );
   }
 
-  /** Contents of blobs of a commit by object id, the missing ones fetched at once. Oversized ones are left out. */
+  /**
+   * Contents of blobs of a commit by object id, the missing ones fetched at once. Oversized ones are left out.
+   *
+   * @param oids asked when it is this task's turn
+   */
   blobs(
     commit: string,
-    oids: readonly string[],
+    oids: () => readonly string[],
     credentials: GitCredentials | undefined,
   ): Promise<Map<string, Buffer>> {
     return this.exclusive(() =>
       this.#mended(async () => {
         await this.#ensureCommit(commit, credentials);
-        return this.#readBlobs(commit, oids, credentials);
+        return this.#readBlobs(commit, oids(), credentials);
       }),
     );
   }

@@ -131,8 +131,12 @@ export const LIMITS = {
   gitHistoryDepth: 200,
   /** Pack files of one mirror (one a fetch) before it is made anew: lookups slow down with each. */
   gitMirrorPacks: 100,
+  /** Refs of repositories kept in memory, all together. */
+  gitRefs: 1_000_000,
   /** Trees of commits kept in memory, counted in entries. */
   gitTreeEntries: 400_000,
+  /** Contents of files kept in memory for the next run, in bytes over all repositories. */
+  gitBlobBytes: 64 * 1_048_576,
   /** Symbolic links followed for one path, as the kernel does. */
   symlinkHops: 40,
   /** Bytes a symbolic link may say, as the kernel's PATH_MAX; a longer one leads nowhere. */

@@ -21,10 +21,10 @@ import {
   type RemoteRefs,
   type SignatureRules,
 } from '../../git/index.ts';
+import { BoundedCache } from '../../support/bounded-cache.ts';
 import type { Clock } from '../../support/clock.ts';
 import { asAppsetError } from '../../support/errors.ts';
 import { LIMITS } from '../../support/limits.ts';
-import { LastKnownGood } from './last-known-good.ts';
 
 /** What is asked of `git/` (class `Git`). */
 export interface GitReader {
@@ -62,14 +62,15 @@ export class GitFacts {
   readonly #git: GitReader;
   readonly #lookups: GitLookups;
   readonly #clock: Clock;
-  readonly #trees = new LastKnownGood<GitTree>(
-    LIMITS.lastKnownGoodFacts,
-    LIMITS.gitTreeEntries,
-    (tree) => tree.entries.length,
-  );
-  readonly #files = new LastKnownGood<Files>(LIMITS.lastKnownGoodFacts, LIMITS.lastKnownGoodWeight, (files) =>
-    [...files].reduce((sum, [path, text]) => sum + path.length + text.length, 0),
-  );
+  /** the last good answers: they feed creates and updates while a source is silent, never a deletion */
+  readonly #trees = new BoundedCache<string, Known<GitTree>>(LIMITS.lastKnownGoodFacts, {
+    most: LIMITS.gitTreeEntries,
+    of: ({ value }) => value.entries.length,
+  });
+  readonly #files = new BoundedCache<string, Known<Files>>(LIMITS.lastKnownGoodFacts, {
+    most: LIMITS.lastKnownGoodWeight,
+    of: ({ value }) => [...value].reduce((sum, [path, text]) => sum + path.length + text.length, 0),
+  });
 
   constructor(git: GitReader, lookups: GitLookups, clock: Clock) {
     this.#git = git;
@@ -114,7 +115,7 @@ export class GitFacts {
       const commit = await this.#resolve(repository, request.revision, ofRepository);
       await this.#verify(repository, commit, request);
       const fact = this.#known(await this.#git.tree(repository, commit), request, commit);
-      this.#trees.keep(key, fact);
+      this.#trees.set(key, fact);
       return fact;
     } catch (error) {
       const failure = asAppsetError(error, 'APPSET_E0402');
@@ -145,7 +146,7 @@ export class GitFacts {
       const contents = await this.#git.files(await this.#repository(request), commit, paths);
       const texts = new Map([...contents].map(([path, content]) => [path, content.toString('utf8')]));
       const fact = this.#known<Files>(texts, request, commit);
-      this.#files.keep(key, fact);
+      this.#files.set(key, fact);
       return fact;
     } catch (error) {
       return unknown(asAppsetError(error, 'APPSET_E0402'), this.#files.get(key));

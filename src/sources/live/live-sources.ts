@@ -15,11 +15,11 @@ import {
   unknown,
 } from '../../generators/contract.ts';
 import { GitHubAppTokens } from '../../scm/github-app.ts';
+import { BoundedCache } from '../../support/bounded-cache.ts';
 import type { Clock } from '../../support/clock.ts';
 import { LIMITS } from '../../support/limits.ts';
 import { clusterFacts } from './cluster-secrets.ts';
 import { type Descent, GitFacts, type GitReader, once } from './git-facts.ts';
-import { LastKnownGood } from './last-known-good.ts';
 import { notSynced, type ObjectsView } from './objects-view.ts';
 import { accessTo } from './repository-access.ts';
 import { RepositoryTrust, type TrustViews } from './repository-trust.ts';
@@ -48,11 +48,7 @@ export interface LiveSources {
 export function createLiveSources(options: LiveSourcesOptions): LiveSources {
   const { namespace, clock } = options;
   let lastClusters: Known<readonly ClusterFact[]> | undefined;
-  const lastProjects = new LastKnownGood<KubeObject | null>(
-    LIMITS.lastKnownGoodFacts,
-    LIMITS.lastKnownGoodFacts,
-    () => 1,
-  );
+  const lastProjects = new BoundedCache<string, Known<KubeObject | null>>(LIMITS.lastKnownGoodFacts);
   const trust = options.trust && new RepositoryTrust(options.trust, namespace);
   const access = { namespace, secrets: options.repositorySecrets, trust, apps: new GitHubAppTokens(clock) };
   const gitFacts = new GitFacts(
@@ -81,7 +77,7 @@ export function createLiveSources(options: LiveSourcesOptions): LiveSources {
     const project = projects.get(name) ?? null;
     const provenance = `AppProject ${namespace}/${name}`;
     const fact = known(project, provenance, clock.now(), project?.metadata.resourceVersion ?? '');
-    lastProjects.keep(name, fact);
+    lastProjects.set(name, fact);
     return fact;
   };
 

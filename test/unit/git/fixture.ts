@@ -102,6 +102,8 @@ export interface GitServerOptions {
   readonly oldProtocol?: boolean;
   /** never answers */
   readonly hangs?: boolean;
+  /** a free one when left out */
+  readonly port?: number;
 }
 
 /** Serves the repositories under `root` by smart HTTP. */
@@ -132,7 +134,7 @@ export async function gitServer(root: string, options: GitServerOptions = {}): P
     });
   };
   const server = options.tls === undefined ? createServer(answer) : createTlsServer(options.tls, answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,

@@ -114,6 +114,48 @@ describe('files', () => {
     expect(server.fetches()).toBe(2);
   });
 
+  test('asked for one by one are read together, and not again', async () => {
+    const contents = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${i}.yaml`, `n: ${i}\n`]));
+    const commit = newRepository().write(contents).commit();
+    const ran: string[] = [];
+    const git = newGit({ onCommand: (operation) => ran.push(operation) });
+    const remote = { url: `${(await serve()).url}/repo/.git` };
+    await git.tree(remote, commit);
+    const one = async (path: string) => text(await git.files(remote, commit, [path]));
+    const all = () => Promise.all(Object.keys(contents).map(one));
+    const expected = Object.entries(contents).map(([path, content]) => ({ [path]: content }));
+    ran.length = 0;
+    expect(await all()).toEqual(expected);
+    expect(ran.length).toBeLessThan(10);
+    ran.length = 0;
+    expect(await all()).toEqual(expected);
+    expect(ran).toEqual([]);
+  });
+
+  test('of one set of credentials are not given to another', async () => {
+    const commit = newRepository().write({ 'f.yaml': 'secret' }).commit();
+    const server = await serve({ basic: 'me:right' });
+    const git = newGit();
+    const url = `${server.url}/repo/.git`;
+    const files = (password: string) =>
+      git.files({ url, credentials: { username: 'me', password } }, commit, ['f.yaml']);
+    expect(text(await files('right'))).toEqual({ 'f.yaml': 'secret' });
+    expect(await message(files('wrong'))).toContain('the credentials were refused');
+  });
+
+  test('a failed reading is not remembered', async () => {
+    const commit = newRepository().write({ 'f.yaml': 'a' }).commit();
+    const server = await serve();
+    const git = newGit();
+    const remote = { url: `${server.url}/repo/.git` };
+    await git.tree(remote, commit);
+    await server.close();
+    expect(await message(git.files(remote, commit, ['f.yaml']))).toContain('could not be reached');
+    const again = new URL(server.url);
+    servers.push(await gitServer(join(folder.path, 'served'), { port: Number(again.port) }));
+    expect(text(await git.files(remote, commit, ['f.yaml']))).toEqual({ 'f.yaml': 'a' });
+  });
+
   test('follow links inside the tree only', async () => {
     const repository = newRepository();
     repository.write({ 'real/app.yaml': 'app', 'top.yaml': 'top' });

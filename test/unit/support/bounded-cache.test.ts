@@ -24,3 +24,18 @@ test('what making throws is not kept', () => {
   ).toThrow('no');
   expect(cache.getOrMake('a', () => 1)).toBe(1);
 });
+
+test('holds no more than its weight, but always what came last', () => {
+  const cache = new BoundedCache<string, string>(10, { most: 5, of: (value) => value.length });
+  const kept = () => ['a', 'b', 'c', 'd'].filter((key) => cache.get(key) !== undefined);
+  cache.set('a', 'xx');
+  cache.set('b', 'xxx');
+  expect(kept()).toEqual(['a', 'b']);
+  cache.set('a', 'x');
+  cache.set('c', 'x');
+  expect(kept()).toEqual(['a', 'b', 'c']);
+  cache.set('d', 'xxxxxxxxx');
+  expect(kept()).toEqual(['d']);
+  cache.set('a', 'x');
+  expect(kept()).toEqual(['a']);
+});
