@@ -216,6 +216,8 @@ export class PacedClient implements ObjectClient {
     this.#resume?.();
     this.#resume = this.#clock.after(this.#pausedUntil - now, () => {
       this.#resume = undefined;
+      // a timer may fire a fraction of a millisecond early, and nobody would ask again
+      this.#pausedUntil = Math.min(this.#pausedUntil, this.#clock.monotonic());
       this.#startNext();
     });
   }

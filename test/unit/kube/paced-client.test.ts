@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ApiError, type ObjectClient, RESOURCES, type ResourceType } from '../../../src/api/client.ts';
 import type { KubeObject } from '../../../src/api/objects.ts';
 import { PacedClient, TurnTooLate } from '../../../src/kube/index.ts';
-import { ManualClock } from '../../../src/support/clock.ts';
+import { type Clock, ManualClock } from '../../../src/support/clock.ts';
 import { LIMITS } from '../../../src/support/limits.ts';
 
 const { applications, applicationSets, events, leases } = RESOURCES;
@@ -161,4 +161,26 @@ test('whoever gives up while waiting is not sent, and others are not held up', a
   expect(failed).toHaveLength(3);
   await server.answer();
   expect(server.sent).toEqual(['create applications/first', 'create applications/other']);
+});
+
+test('a timer that fires a little early ends the pause all the same', async () => {
+  const clock = new ManualClock();
+  const early: Clock = {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    sleep: (ms, signal) => clock.sleep(ms, signal),
+    after: (ms, task) => clock.after(ms - 0.5, task),
+  };
+  const server = new Server();
+  const client = new PacedClient(server.client, { clock: early, atOnce: 1 });
+  const first = client.create(applications, named('a')).catch((error: unknown) => error);
+  await settle();
+  const second = client.create(applications, named('b'));
+  await server.answer(1, new ApiError(429, 'TooManyRequests', 'no', { retryAfterSeconds: 1 }));
+  expect(await first).toBeInstanceOf(ApiError);
+  clock.advance(999.5);
+  await settle();
+  expect(server.sent).toEqual(['create applications/a', 'create applications/b']);
+  await server.answer();
+  await second;
 });
