@@ -9,6 +9,7 @@ export type { GitCredentials } from './credentials.ts';
 export { GitFailure, type GitFailureKind } from './errors.ts';
 export { filesOfTree, Git, type GitRepository } from './git.ts';
 export { isCommitId, type RemoteRefs } from './ls-remote.ts';
+export type { DatedRefs } from './refs-reader.ts';
 export type { SignatureRules } from './signatures.ts';
 export { type CommitTree, comparePaths, readTree, type TreeEntry, withTargets } from './tree.ts';
 export { normalizeRepositoryUrl, sameRepository, withoutPassword } from './url.ts';
