@@ -149,6 +149,11 @@ export class Story {
     return this.operate(settings);
   }
 
+  /** The operators that run now. */
+  running(): readonly Operator[] {
+    return [...this.#operators];
+  }
+
   #watched(client: HttpObjectClient): ObjectClient {
     const met = async (verb: string, kind: string, name: string): Promise<void> => {
       const call = { verb, kind, name };
@@ -290,6 +295,14 @@ export class Story {
     const repository = new TestRepository(join(this.#folder, `fleet-${this.#repositories}`));
     repository.write(Object.fromEntries(paths.map((path) => [path, `${path}\n`]))).commit();
     return repository;
+  }
+
+  /** The same repository as it is now, somewhere else. */
+  clone(repository: TestRepository): TestRepository {
+    const copy = this.repository();
+    copy.git('fetch', '--quiet', repository.folder, 'main');
+    copy.git('reset', '--quiet', '--hard', 'FETCH_HEAD');
+    return copy;
   }
 
   async set(name = 'shops'): Promise<ApplicationSet> {
