@@ -29,6 +29,13 @@ describe('an update of a set', () => {
       true,
     ],
     ['our own state was written', {}, { 'appset-operator.io/state': '{}' }, false],
+    ['an approval came', {}, { 'appset-operator.io/approved-plan': 'abc' }, true],
+    [
+      'we took an approval up',
+      { 'appset-operator.io/approved-plan': 'abc' },
+      { 'appset-operator.io/state': '{}' },
+      false,
+    ],
     ['a person set one of our annotations', {}, { 'appset-operator.io/adopt': 'x' }, true],
   ])('%s → %s', (_name, before, after, wakes) => {
     expect(setEventWakes({ verb: 'update', old: setWith(before), new: setWith(after) }, normal)).toBe(wakes);
