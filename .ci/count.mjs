@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 
 try {
   const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-  const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed')).length;
+  const broken = report.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
+  ).length;
   const failed = report.numFailedTests + broken;
   console.log(`${report.numPassedTests} ${failed}`);
   process.exitCode = failed === 0 && report.numPassedTests > 0 ? 0 : 1;

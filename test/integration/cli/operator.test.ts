@@ -47,7 +47,7 @@ describe('get', () => {
     const { stdout, stderr, code } = await get();
     expect([code, stderr]).toEqual([0, '']);
     const [header = '', broken = '', web = ''] = stdout.split('\n');
-    expect(header).toMatch(/^NAME +APPLICATIONS +HEALTH +UP-TO-DATE +CHANGED +AGE +PROBLEM$/);
+    expect(header).toMatch(/^NAME +APPLICATIONS +HEALTH +UP-TO-DATE +HELD +CHANGED +AGE +PROBLEM$/);
     expect(broken).toMatch(/^broken +- .* RenderTemplateParamsError: .* map has no entry for key "town"/);
     expect(web).toMatch(/^web +2 /);
   });
