@@ -6,7 +6,7 @@
  */
 import { posix } from 'node:path';
 import { AppsetError } from '../support/errors.ts';
-import { compileDoublestar, compilePathspec, type PathPattern, type Pathspec } from '../support/globs.ts';
+import { compileDoublestar, compilePathspec, type FilePattern, type Pathspec } from '../support/globs.ts';
 import type { GitTree } from './contract.ts';
 import { type Destination, resolvePath, workingTree } from './git-paths.ts';
 import { literalPrefix, prefixRange } from './sorted-paths.ts';
@@ -74,19 +74,20 @@ function* working(tree: GitTree, pattern: string, repoURL: string): Generator<Ma
     if (destination.kind !== 'missing' && destination.kind !== 'outside') yield [glob, destination];
     return;
   }
-  let matches: PathPattern;
+  let matches: FilePattern;
   try {
     matches = compileDoublestar(glob);
   } catch (error) {
     throw listError(tree, repoURL, pattern, error instanceof Error ? error.message : String(error));
   }
+  if (matches('', true)) yield ['.', { kind: 'directory', path: '' }];
   const { paths, destinations } = workingTree(tree);
   const [from, to] = prefixRange(paths, literalPrefix(glob, SPECIAL));
   for (let index = from; index < to; index++) {
     const path = paths[index] ?? '';
     const destination = destinations[index];
-    if (destination !== undefined && destination.kind !== 'outside' && matches(path))
-      yield [path, destination];
+    if (destination === undefined || destination.kind === 'outside') continue;
+    if (matches(path, destination.kind === 'directory')) yield [path, destination];
   }
 }
 

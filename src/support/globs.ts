@@ -6,7 +6,7 @@
  *   compileDoublestar(p)   doublestar v4, for files (new matcher); throws `syntax error in pattern`
  *   compileNamespaces(ps)  lists of namespaces: globs and /regex/
  */
-export { compileDoublestar } from './globs/doublestar.ts';
+export { compileDoublestar, type FilePattern } from './globs/doublestar.ts';
 export { compileNamespaces, type NamespaceList } from './globs/namespaces.ts';
 export { compilePathMatch, type PathPattern } from './globs/path-match.ts';
 export { compilePathspec, type Pathspec } from './globs/pathspec.ts';

@@ -36,9 +36,10 @@ function fileTest(pattern: string): Test {
       const matches = compilePathspec(pattern === '' ? '.' : pattern);
       return (path) => matches(path, false);
     });
-    const glob = attempt(() =>
-      compileDoublestar(posix.normalize(pattern.replace(/^\/+/, '')).replace(/\/$/, '')),
-    );
+    const glob = attempt(() => {
+      const matches = compileDoublestar(posix.normalize(pattern.replace(/^\/+/, '')).replace(/\/$/, ''));
+      return (path) => matches(path);
+    });
     return (path) => spec(path) || glob(path);
   });
 }

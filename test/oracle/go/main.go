@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"text/template"
@@ -178,9 +179,13 @@ func glob(q question) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		paths = append(paths, relative)
+		// the root itself is no file, and what lies outside of it is dropped by the reference
+		if relative != "." && relative != ".." && !strings.HasPrefix(relative, "../") {
+			paths = append(paths, relative)
+		}
 	}
 	sort.Strings(paths)
+	paths = slices.Compact(paths)
 	encoded, err := json.Marshal(paths)
 	return string(encoded), err
 }

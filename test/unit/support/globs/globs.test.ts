@@ -4,15 +4,25 @@ import { describe, expect, it } from 'vitest';
 import { AppsetError } from '../../../../src/support/errors.ts';
 import { compileDoublestar, compileNamespaces, compilePathMatch } from '../../../../src/support/globs.ts';
 
-interface Vectors {
-  readonly paths: readonly string[];
-  readonly patterns: readonly { pattern: string; matches?: readonly string[]; bad?: true }[];
+interface Pattern {
+  readonly pattern: string;
+  readonly matches?: readonly string[];
+  readonly bad?: true;
 }
-const vectors = (name: string): Vectors =>
+interface PathVectors {
+  readonly paths: readonly string[];
+  readonly patterns: readonly Pattern[];
+}
+interface TreeVectors {
+  readonly files: readonly string[];
+  readonly directories: readonly string[];
+  readonly patterns: readonly Pattern[];
+}
+const vectors = <T>(name: string): T =>
   JSON.parse(readFileSync(new URL(`../../../golden/globs/${name}.json`, import.meta.url), 'utf8'));
 
 describe('compilePathMatch is path.Match', () => {
-  const { paths, patterns } = vectors('path-match');
+  const { paths, patterns } = vectors<PathVectors>('path-match');
   it.each(patterns)('$pattern', ({ pattern, matches, bad }) => {
     const compiled = compilePathMatch(pattern);
     if (bad) expect(compiled).toBeUndefined();
@@ -25,10 +35,33 @@ describe('compilePathMatch is path.Match', () => {
 });
 
 describe('compileDoublestar is doublestar v4', () => {
-  const { paths, patterns } = vectors('doublestar');
+  const { files, directories, patterns } = vectors<TreeVectors>('doublestar');
   it.each(patterns)('$pattern', ({ pattern, matches, bad }) => {
     if (bad) expect(() => compileDoublestar(pattern)).toThrow('syntax error in pattern');
-    else expect(paths.filter(compileDoublestar(pattern))).toEqual(matches);
+    else {
+      const takes = compileDoublestar(pattern);
+      const taken = [
+        ...files.filter((path) => takes(path)),
+        ...directories.filter((path) => takes(path, true)),
+      ];
+      expect(taken.sort()).toEqual([...(matches ?? [])].sort());
+    }
+  });
+
+  it.each([
+    ['README.md', '*/**', false],
+    ['apps', 'apps/**', false],
+    ['apps/a.yaml', '[!x]*.yaml', false],
+    ['app.yaml', 'app{.prod,}.yaml', false],
+    ['app.yaml', 'app{,.prod}.yaml', true],
+  ])('the file %s and the pattern %s: %s', (path, pattern, expected) => {
+    expect(compileDoublestar(pattern)(path)).toBe(expected);
+  });
+
+  it('takes the root where ** alone takes it', () => {
+    expect(
+      ['**', '{a,**}', '**/**', '*', '**/*'].map((pattern) => compileDoublestar(pattern)('', true)),
+    ).toEqual([true, true, true, false, false]);
   });
 
   it('refuses braces that multiply past the bound', () => {
