@@ -30,6 +30,8 @@ export interface OperatorProcess {
   cpuSeconds(): number;
 }
 
+/** Many run beside each other. */
+const NO_PORTS = ['--metrics-addr', '0', '--probe-addr', '0', '--webhook-addr', '0'];
 const root = resolve(import.meta.dirname, '../..');
 const node = join(root, 'node_modules', '.bin', 'node');
 const running = new Set<ChildProcess>();
@@ -38,7 +40,16 @@ const running = new Set<ChildProcess>();
 export function startOperatorProcess(kubeconfig: string, args: readonly string[] = []): OperatorProcess {
   const child = spawn(
     node,
-    [join(root, 'bin', 'appset.js'), 'run', '--kubeconfig', kubeconfig, '--namespace', 'argocd', ...args],
+    [
+      join(root, 'bin', 'appset.js'),
+      'run',
+      '--kubeconfig',
+      kubeconfig,
+      '--namespace',
+      'argocd',
+      ...NO_PORTS,
+      ...args,
+    ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   running.add(child);

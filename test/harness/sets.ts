@@ -73,11 +73,19 @@ export async function untilNames(
     `${names.length} Applications (${names.slice(0, 5).join(', ')} …)`,
     async () => {
       const all = await applications(client);
-      last = `have ${all.length}: ${namesOf(all).slice(0, 20).join(', ')}`;
+      last = `have ${all.length}: ${namesOf(all).slice(0, 20).join(', ')}; ${await conditionsIn(client)}`;
       return JSON.stringify(namesOf(all)) === wanted ? all : undefined;
     },
     { timeoutMs, last: () => last },
   );
+}
+
+/** What the sets say of themselves, for messages. */
+export async function conditionsIn(client: ObjectClient): Promise<string> {
+  const { items } = await client.list(SETS, { namespace: 'argocd' });
+  return items
+    .flatMap((set) => conditionsOf(set).map(({ type, status, message }) => `${type}=${status} ${message}`))
+    .join('; ');
 }
 
 /** Waits until a condition of a set has this status. */

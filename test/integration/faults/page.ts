@@ -1,0 +1,64 @@
+/** The fault matrix in words: docs/reliability.md, and a table with times for the terminal. */
+import type { CellResult } from './cell.ts';
+import type { Fault } from './faults.ts';
+import { GENERATORS } from './worlds.ts';
+
+const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+
+function table(title: string, results: readonly CellResult[], show: (result: CellResult) => string): string {
+  const faults = [...new Set(results.map(({ fault }) => fault))];
+  const lines = faults.map((fault) =>
+    row([
+      fault,
+      ...GENERATORS.map((generator) => {
+        const result = results.find((one) => one.fault === fault && one.generator === generator);
+        return result === undefined ? 'did not run' : show(result);
+      }),
+    ]),
+  );
+  return [row([title, ...GENERATORS]), row(['---', ...GENERATORS.map(() => '---')]), ...lines].join('\n');
+}
+
+/** How long each cell took from the end of the fault until all was as it should be, and calls that met it. */
+export const timesTable = (results: readonly CellResult[]): string =>
+  table(
+    'recovered after (calls that met the fault)',
+    results,
+    ({ recoveredMs, struck }) => `${(recoveredMs / 1_000).toFixed(1)} s (${struck})`,
+  );
+
+/** The page as it is checked in; nothing in it differs from run to run while all is well. */
+export function reliabilityPage(faults: readonly Fault[], results: readonly CellResult[]): string {
+  const deleted = results.reduce((sum, one) => sum + one.deleted.length, 0);
+  const lost = results.reduce((sum, one) => sum + one.lost.length, 0);
+  return `# Reliability: what goes wrong, and what happens then
+
+<!-- Written by test/integration/faults/matrix.test.ts with APPSET_WRITE_RELIABILITY=1; a test compares. -->
+
+Each cell is an operator over HTTP with four Applications. While the fault lasts, somebody edits one of them and a
+fifth row appears; when it ends, everything has to be as it should be without a restart; then one row really goes,
+and its Application with it. A cell shows *wrong deletions / lost Applications*.
+
+${table('fault', results, (result) => `${result.deleted.length} / ${result.lost.length}`)}
+
+${results.length} cells: ${deleted} wrong deletions, ${lost} lost Applications. Only the killed operator was started again.
+
+## What each fault does
+
+${faults.map(({ name, how }) => `- **${name}**: ${how}.`).join('\n')}
+
+The API server of the matrix is the sandbox; repositories are real ones behind \`git http-backend\`. Pages hold two
+objects, so that every list has a second page.
+
+## On a real API server and etcd
+
+\`npm run test:e2e\` does the following to real ones (test/e2e/crash.test.ts, test/e2e/operator.test.ts):
+
+- the operator is killed with -9 in the middle of 1,000 creations, ten times: each Application is there once, none deleted;
+- the API server is killed in the middle of 400 creations and comes back: the operator goes on by itself;
+- etcd is paused for five seconds in the middle of 400 creations: the same;
+- etcd is paused for longer than the Lease: the operator gives up and ends with 1, its successor goes on;
+- a server that takes one write at a time and refuses others with 429: everything is written in the end;
+- the leader is killed: a standby takes over when the Lease has run out; after SIGTERM it does within three seconds.
+`;
+}
