@@ -18,13 +18,14 @@ import {
   unknown,
 } from '../generators/contract.ts';
 import { localRepoSources, parseRepositoryMapping } from '../sources/live/index.ts';
-import { clusterFact, worldSources } from '../sources/recorded/index.ts';
+import { clusterFact } from '../sources/cluster-secret.ts';
+import { worldSources } from '../sources/recorded/index.ts';
+import { compareBytes } from '../support/byte-strings.ts';
 import { systemClock } from '../support/clock.ts';
 import { AppsetError, messageOf } from '../support/errors.ts';
 import { fileProblem } from '../support/file-problem.ts';
 import { isJsonObject } from '../support/json.ts';
 import { parseYamlDocuments } from '../support/yaml.ts';
-import { compareBytes } from '../templating/bytes.ts';
 import { collect } from './options.ts';
 
 export interface FactOptions {

@@ -196,7 +196,7 @@ function codes({ preview, error }: Planned, options: Options): number[] {
   const changes = plan.create.length + plan.update.length + plan.delete.length > 0;
   return [
     ...failures.map(({ kind }) => (kind === 'source' || kind === 'api' ? EXIT.unreadable : EXIT.failed)),
-    ...(plan.blocked.length > 0 ? [EXIT.failed] : []),
+    ...plan.blocked.map(({ reason }) => (reason === 'Held' ? EXIT.held : EXIT.failed)),
     ...(heldNames(plan).length > 0 ? [EXIT.held] : []),
     ...(changes && options.detailedExitcode === true ? [EXIT.changes] : []),
   ];

@@ -72,7 +72,7 @@ export function linesOf({ plan }: Preview, unchanged: boolean): readonly PlanLin
     ...plan.blocked.map(({ name, reason, error }) => ({
       mark: '!' as const,
       name,
-      verb: 'blocked',
+      verb: reason === 'Held' ? 'held' : 'blocked',
       why: `${reason}: ${error.message}`,
     })),
     ...(unchanged
