@@ -52,6 +52,8 @@ export interface ManagerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Milliseconds until a set is polled again, of the interval it asks for. */
+  readonly untilPoll?: (set: string, intervalMs: number) => number;
   /** told of every run, for metrics and health */
   readonly onRun?: (run: FinishedRun) => void;
 }
@@ -147,7 +149,9 @@ export class ControllerManager {
     log.info({ applicationset: key, seconds, requeueAfter }, 'end reconcile');
     onRun?.({ set: key, result, seconds });
     if (result.error !== undefined) throw result.error;
-    return requeueAfter !== undefined && requeueAfter > 0 ? { again: requeueAfter * 1_000 } : {};
+    if (requeueAfter === undefined || requeueAfter <= 0) return {};
+    const interval = requeueAfter * 1_000;
+    return { again: this.#options.untilPoll?.(key, interval) ?? interval };
   }
 
   /** Notes which Applications the set waits for. */

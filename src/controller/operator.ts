@@ -31,6 +31,7 @@ import { IdleCollector, type IdleCollectorOptions } from '../support/idle-collec
 import { LIMITS } from '../support/limits.ts';
 import type { Random } from '../support/random.ts';
 import { recordedEvents } from './events.ts';
+import { GitFreshness } from './git-freshness.ts';
 import { OWNER_INDEX } from './live-view.ts';
 import type { Log } from './log.ts';
 import { ControllerManager } from './manager.ts';
@@ -78,6 +79,8 @@ export interface Operator {
   readonly caches: OperatorCaches;
   /** the same sources a run of a set has, looked on by nobody */
   readonly sources: LiveSources;
+  /** A change that concerns these sets is known: refs read before now do not do for their next run. */
+  reached(sets: readonly string[]): void;
   /** who holds the Lease */
   readonly lease: Pick<LeaderElector, 'leading' | 'holder'>;
   stop(): Promise<void>;
@@ -138,6 +141,7 @@ export function startOperator(options: OperatorOptions): Operator {
   const { settings, clock, random, log, telemetry } = options;
   const client = new PacedClient(options.client, { clock });
   const observer = new FactsObserver();
+  const freshness = new GitFreshness(clock, settings);
   const caches = cachesOf(options);
   const git = new Git({
     home: options.gitFolder,
@@ -156,7 +160,10 @@ export function startOperator(options: OperatorOptions): Operator {
     git,
   });
   const facts = async (set: ApplicationSet): Promise<RunFacts> => ({
-    sources: observer.watch(keyOf(set), sources.snapshot()),
+    sources: observer.watch(
+      keyOf(set),
+      sources.snapshot(freshness.since(set, (manager.memory.pending.get(keyOf(set))?.size ?? 0) > 0)),
+    ),
     inClusterEnabled: inClusterEnabled(caches.configMaps, settings.controllerNamespace),
     pause: pauseIn(caches.ownConfig, settings.controllerNamespace),
     descends: (request, older, newer) => sources.descent(request, older, newer),
@@ -188,6 +195,10 @@ export function startOperator(options: OperatorOptions): Operator {
     clock,
     random,
     log,
+    untilPoll: (set, intervalMs) => {
+      const { oldest } = observer.of(set);
+      return oldest === undefined ? intervalMs : freshness.untilPoll(intervalMs, clock.now() - oldest);
+    },
     onRun: (run) => {
       collector?.worked();
       telemetry?.ran(run, observer.of(run.set));
@@ -195,7 +206,11 @@ export function startOperator(options: OperatorOptions): Operator {
   });
 
   caches.sets.onChange(({ before, after }) => {
-    if (before !== undefined && after === undefined) observer.forget(keyOf(before));
+    if (after === undefined) {
+      if (before === undefined) return;
+      observer.forget(keyOf(before));
+      freshness.forget(keyOf(before));
+    } else if (before?.metadata.generation !== after.metadata.generation) freshness.changed([keyOf(after)]);
   });
 
   caches.ownConfig.onChange(({ before, after, initial }) => {
@@ -252,6 +267,10 @@ export function startOperator(options: OperatorOptions): Operator {
     caches,
     sources,
     lease: elector,
+    reached: (sets) => {
+      freshness.changed(sets);
+      for (const set of sets) manager.enqueue(set);
+    },
     stop: async () => {
       intake.abort();
       await done.catch(() => {

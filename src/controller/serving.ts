@@ -300,11 +300,10 @@ export class Serving {
     this.#options.log[level]({ number, delivery: shown(id), ...told }, 'webhook call');
   }
 
-  #reach({ manager, lease }: Operator, reached: readonly Verdict[]): void {
-    for (const { set } of reached) {
-      if (lease.leading) manager.enqueue(set);
-      else this.#tell(set);
-    }
+  #reach(operator: Operator, reached: readonly Verdict[]): void {
+    const sets = reached.map(({ set }) => set);
+    if (operator.lease.leading) operator.reached(sets);
+    else for (const set of sets) this.#tell(set);
   }
 
   /** A fresh mark on a set, for the one who leads; each is another value, so that none is overlooked. */

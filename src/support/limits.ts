@@ -45,10 +45,6 @@ export const LIMITS = {
   filesPerSet: 50_000,
   /** Characters a user's regular expression is run over. */
   regexInput: 1_048_576,
-  /** Body of an HTTP answer we read. */
-  httpBodyBytes: 10 * 1_048_576,
-  /** Pages of one listing. */
-  httpPages: 1_000,
   /** Body of a webhook call. */
   webhookBodyBytes: 10 * 1_048_576,
   /** Webhook calls handled at once. */
@@ -131,6 +127,8 @@ export const LIMITS = {
   gitHistoryDepth: 200,
   /** Pack files of one mirror (one a fetch) before it is made anew: lookups slow down with each. */
   gitMirrorPacks: 100,
+  /** How much earlier than its time a poll may come and still ask the server. */
+  pollSlackMs: 100,
   /** Refs of repositories kept in memory, all together. */
   gitRefs: 1_000_000,
   /** Trees of commits kept in memory, counted in entries. */
@@ -286,5 +284,3 @@ export const LIMITS = {
   /** A single-thread rendering loop gives the event loop a turn after this long. */
   yieldAfterMs: 20,
 } as const;
-
-export type Limits = { readonly [K in keyof typeof LIMITS]: number };

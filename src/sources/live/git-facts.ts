@@ -26,9 +26,12 @@ import type { Clock } from '../../support/clock.ts';
 import { asAppsetError } from '../../support/errors.ts';
 import { LIMITS } from '../../support/limits.ts';
 
+type PossiblyDatedRefs = RemoteRefs & { readonly readAt?: number };
+
 /** What is asked of `git/` (class `Git`). */
 export interface GitReader {
-  refs(repository: GitRepository): Promise<RemoteRefs>;
+  /** @param since monotonic time in ms: what was read then or later will do */
+  refs(repository: GitRepository, since?: number): Promise<PossiblyDatedRefs>;
   resolve(repository: GitRepository, revision: string, refs?: RemoteRefs): Promise<string>;
   tree(repository: GitRepository, commit: string): Promise<CommitTree>;
   files(
@@ -57,6 +60,18 @@ export interface GitLookups {
 
 type Files = ReadonlyMap<string, string>;
 
+/** Refs of one snapshot. */
+interface Looks {
+  readonly since: number | undefined;
+  readonly looks: Map<string, Promise<PossiblyDatedRefs>>;
+}
+
+interface Resolved {
+  readonly commit: string;
+  /** wall time in ms of the look at the refs; none for a commit id, which never means another commit */
+  readonly readAt?: number | undefined;
+}
+
 /** Lives as long as the process: what was read last. */
 export class GitFacts {
   readonly #git: GitReader;
@@ -78,9 +93,13 @@ export class GitFacts {
     this.#clock = clock;
   }
 
-  /** A view in which every question has one answer. */
-  snapshot(): Pick<Sources, 'gitTree' | 'gitFiles'> {
-    const refs = new Map<string, Promise<RemoteRefs>>();
+  /**
+   * A view in which every question has one answer.
+   *
+   * @param since monotonic time in ms: refs that were read then or later will do; without it they are read now
+   */
+  snapshot(since?: number): Pick<Sources, 'gitTree' | 'gitFiles'> {
+    const refs: Looks = { since, looks: new Map() };
     const trees = new Map<string, Promise<Reading<GitTree>>>();
     const files = new Map<string, Promise<Reading<Files>>>();
     return {
@@ -106,15 +125,13 @@ export class GitFacts {
     return { descends: false, branch: refs.has(`refs/heads/${revision}`) };
   }
 
-  async #readTree(request: GitRequest, refs: Map<string, Promise<RemoteRefs>>): Promise<Reading<GitTree>> {
+  async #readTree(request: GitRequest, refs: Looks): Promise<Reading<GitTree>> {
     const key = treeKey(request);
     try {
       const repository = await this.#repository(request);
-      const ofRepository = (): Promise<RemoteRefs> =>
-        once(refs, JSON.stringify([request.repoURL, request.project]), () => this.#git.refs(repository));
-      const commit = await this.#resolve(repository, request.revision, ofRepository);
+      const { commit, readAt } = await this.#resolve(repository, request, refs);
       await this.#verify(repository, commit, request);
-      const fact = this.#known(await this.#git.tree(repository, commit), request, commit);
+      const fact = this.#known(await this.#git.tree(repository, commit), request, commit, readAt);
       this.#trees.set(key, fact);
       return fact;
     } catch (error) {
@@ -130,14 +147,20 @@ export class GitFacts {
     await this.#git.verify(repository, commit, { keys: this.#lookups.signingKeys(), allowed });
   }
 
-  async #resolve(
-    repository: GitRepository,
-    revision: string,
-    refs: () => Promise<RemoteRefs>,
-  ): Promise<string> {
-    return isCommitId(revision)
-      ? this.#git.resolve(repository, revision)
-      : this.#git.resolve(repository, revision, await refs());
+  async #resolve(repository: GitRepository, request: GitRequest, { since, looks }: Looks): Promise<Resolved> {
+    const { revision } = request;
+    if (isCommitId(revision)) return { commit: await this.#git.resolve(repository, revision) };
+    const key = JSON.stringify([request.repoURL, request.project]);
+    const refs = await once(looks, key, () => this.#git.refs(repository, since));
+    try {
+      return { commit: await this.#git.resolve(repository, revision, refs), readAt: refs.readAt };
+    } catch (error) {
+      const isMissing = asAppsetError(error).code === 'APPSET_E0403';
+      if (!isMissing || since === undefined) throw error;
+      // it may be younger than what was shared
+      const fresh = await once(looks, `${key} now`, () => this.#git.refs(repository));
+      return { commit: await this.#git.resolve(repository, revision, fresh), readAt: fresh.readAt };
+    }
   }
 
   async #readFiles(request: GitRequest, commit: string, paths: readonly string[]): Promise<Reading<Files>> {
@@ -158,8 +181,8 @@ export class GitFacts {
     return credentials === undefined ? { url: request.repoURL } : { url: request.repoURL, credentials };
   }
 
-  #known<T>(value: T, request: GitRequest, commit: string): Known<T> {
-    return known(value, provenanceOf(request), this.#clock.now(), commit);
+  #known<T>(value: T, request: GitRequest, commit: string, readAt = this.#clock.now()): Known<T> {
+    return known(value, provenanceOf(request), readAt, commit);
   }
 }
 

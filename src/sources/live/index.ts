@@ -1,5 +1,4 @@
 /** Front door of `sources/live/`: facts from watch caches, the network and local folders. */
-export { clusterFact, clusterFacts } from './cluster-secrets.ts';
 export type { Descent, GitReader } from './git-facts.ts';
 export { createLiveSources, type LiveSources, type LiveSourcesOptions } from './live-sources.ts';
 export {

@@ -39,7 +39,8 @@ export interface LiveSourcesOptions {
 }
 
 export interface LiveSources {
-  snapshot(): Sources;
+  /** @param refsSince monotonic time in ms: refs of repositories read then or later will do; without it they are read now */
+  snapshot(refsSince?: number): Sources;
   /** How a commit of a repository stands to one seen before. @throws AppsetError when that cannot be read */
   descent(request: GitRequest, older: string, newer: string): Promise<Descent>;
 }
@@ -83,12 +84,12 @@ export function createLiveSources(options: LiveSourcesOptions): LiveSources {
 
   return {
     descent: (request, older, newer) => gitFacts.descent(request, older, newer),
-    snapshot(): Sources {
+    snapshot(refsSince?: number): Sources {
       let clusters: Promise<Reading<readonly ClusterFact[]>> | undefined;
       let projectsByName: ReadonlyMap<string, KubeObject> | undefined;
       const projects = new Map<string, Promise<Reading<KubeObject | null>>>();
       return {
-        ...gitFacts.snapshot(),
+        ...gitFacts.snapshot(refsSince),
         clusters: () => {
           clusters ??= Promise.resolve(readClusters());
           return clusters;

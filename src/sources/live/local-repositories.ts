@@ -19,7 +19,6 @@ import {
 import {
   type CommitTree,
   checkBlobs,
-  comparePaths,
   filesOfTree,
   GitCommand,
   GitFailure,
@@ -29,6 +28,7 @@ import {
   type TreeEntry,
   withTargets,
 } from '../../git/index.ts';
+import { compareBytes } from '../../support/byte-strings.ts';
 import type { Clock } from '../../support/clock.ts';
 import { AppsetError, asAppsetError } from '../../support/errors.ts';
 import { LIMITS } from '../../support/limits.ts';
@@ -165,7 +165,7 @@ async function openWorkingTree(
   const paths = kind === 'plain' ? await walk(folder) : await listWorkingTree(git, folder);
   const pathOf = new Map<string, string>();
   const entries: TreeEntry[] = [];
-  for (const path of [...new Set(paths)].sort(comparePaths)) {
+  for (const path of [...new Set(paths)].sort(compareBytes)) {
     const entry = await entryOf(folder, path);
     if (entry === undefined) continue;
     entries.push(entry);

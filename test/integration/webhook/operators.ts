@@ -77,6 +77,11 @@ export class World {
     return `${this.#server?.url}/shop`;
   }
 
+  /** how often its refs were asked for */
+  looks(): number {
+    return this.#server?.looks() ?? 0;
+  }
+
   clientFor(user: string): StoreClient {
     return new StoreClient(this.store, new Faults(systemClock), user);
   }

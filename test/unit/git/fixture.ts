@@ -85,6 +85,8 @@ export interface GitServer {
   readonly requests: { readonly method: string; readonly url: string; readonly authorization?: string }[];
   /** POSTs to git-upload-pack that carried a `fetch` command */
   fetches(): number;
+  /** those that asked for refs */
+  looks(): number;
   close(): Promise<void>;
 }
 
@@ -110,6 +112,7 @@ export interface GitServerOptions {
 export async function gitServer(root: string, options: GitServerOptions = {}): Promise<GitServer> {
   const requests: { method: string; url: string; authorization?: string }[] = [];
   let fetches = 0;
+  let looks = 0;
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const authorization = request.headers.authorization;
     const seen = { method: request.method ?? '', url: request.url ?? '' };
@@ -131,6 +134,7 @@ export async function gitServer(root: string, options: GitServerOptions = {}): P
     }
     backend(root, request, response, options.oldProtocol === true, (body) => {
       if (body.includes('command=fetch')) fetches += 1;
+      if (body.includes('command=ls-refs')) looks += 1;
     });
   };
   const server = options.tls === undefined ? createServer(answer) : createTlsServer(options.tls, answer);
@@ -140,6 +144,7 @@ export async function gitServer(root: string, options: GitServerOptions = {}): P
     url: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     requests,
     fetches: () => fetches,
+    looks: () => looks,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
