@@ -3,6 +3,8 @@
  * `omitempty` vanishes when it is false, zero, empty or nil, but a struct never does; all others are
  * written, nil as null.
  */
+
+import { compareBytes } from '../support/byte-strings.ts';
 import { parseRfc3339, rfc3339 } from '../support/clock.ts';
 import { isJsonObject, type Json, type JsonObject, setKey } from '../support/json.ts';
 import { zeroOf } from './decode-struct.ts';
@@ -65,7 +67,7 @@ function encodeValue(item: Json | undefined, type: StructField['type']): Json {
 /** Go writes the keys of a map in bytewise order. */
 function encodeMap(map: JsonObject, element: string): JsonObject {
   const written: Record<string, Json | undefined> = {};
-  const keys = Object.keys(map).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const keys = Object.keys(map).sort(compareBytes);
   for (const key of keys) setKey(written, key, encodeValue(map[key], element));
   return written;
 }

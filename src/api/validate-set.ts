@@ -7,22 +7,10 @@ import { AppsetError, type ErrorCode } from '../support/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../support/json.ts';
 import { schemaOf } from './crds.ts';
 import { inspectStruct } from './decode-struct.ts';
+import { GENERATOR_FIELDS } from './generator-fields.ts';
 import { problemText, type Schema, validateSchema } from './schema.ts';
 import { structFields } from './struct-tables.ts';
 import { adviseField, nearest } from './unknown-fields.ts';
-
-/** The generators, in the order in which an entry's are evaluated (spec generators §0.5). */
-export const GENERATOR_FIELDS = [
-  'list',
-  'clusters',
-  'git',
-  'scmProvider',
-  'clusterDecisionResource',
-  'pullRequest',
-  'matrix',
-  'merge',
-  'plugin',
-] as const;
 
 const COMBINED: Readonly<Record<string, string>> = { matrix: 'MatrixGenerator', merge: 'MergeGenerator' };
 const NESTED = 'ApplicationSetNestedGenerator';

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { CLUSTER_SECRET_TYPE, SECRET_TYPE_LABEL } from '../api/names.ts';
 import type { Json, JsonObject, KubeObject } from '../api/objects.ts';
+import { clusterFact } from '../generators/cluster-secret.ts';
 import {
   type ClusterFact,
   type GitRequest,
@@ -18,7 +19,6 @@ import {
   unknown,
 } from '../generators/contract.ts';
 import { localRepoSources, parseRepositoryMapping } from '../sources/live/index.ts';
-import { clusterFact } from '../sources/cluster-secret.ts';
 import { worldSources } from '../sources/recorded/index.ts';
 import { compareBytes } from '../support/byte-strings.ts';
 import { systemClock } from '../support/clock.ts';

@@ -9,6 +9,7 @@ import type { JsonObject } from '../api/objects.ts';
 import { replacementFailed } from '../planning/guards.ts';
 import type { PartId } from '../planning/origin.ts';
 import type { Blocked, Plan, PlannedUpdate, Planner, Step } from '../planning/plan.ts';
+import { compareBytes } from '../support/byte-strings.ts';
 import type { Clock } from '../support/clock.ts';
 import { LIMITS } from '../support/limits.ts';
 import { type LiveBarrier, SetChanged } from './barrier.ts';
@@ -96,7 +97,7 @@ export async function applyPlan(plan: Plan, deps: ApplyDeps): Promise<Applied> {
   const steps: Step[] = [
     ...plan.create.map((create): Step => ({ is: 'create', create })),
     ...plan.update.map((update): Step => ({ is: 'update', update })),
-  ].sort((a, b) => Buffer.compare(Buffer.from(nameOf(a)), Buffer.from(nameOf(b))));
+  ].sort((a, b) => compareBytes(nameOf(a), nameOf(b)));
   try {
     await deps.writer.each(steps, (step) => writeStep(step, deps, report));
     const blocked = [...plan.blocked, ...report.blocked];

@@ -10,6 +10,7 @@ import type { Evaluation } from '../planning/contract.ts';
 import { heldCondition, heldSummary } from '../planning/holds/index.ts';
 import type { Blocked, Plan } from '../planning/plan.ts';
 import type { Policy } from '../planning/policy.ts';
+import { compareBytes } from '../support/byte-strings.ts';
 import { type AppsetError, messageOf, placeText } from '../support/errors.ts';
 import { LIMITS } from '../support/limits.ts';
 import { type Applied, isFailure, type WriteFailure } from './apply.ts';
@@ -32,7 +33,7 @@ export interface RunError {
 
 /** The message of invalid Applications: the last one by qualified name, and how many more. */
 function invalidMessage(invalid: Evaluation['invalid'], compat: boolean): string {
-  const sorted = [...invalid].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const sorted = [...invalid].sort(([a], [b]) => compareBytes(a, b));
   const error = sorted.at(-1)?.[1];
   // elements of one name are all in the message already
   const told = compat || error?.code === 'APPSET_E0312' ? error?.message : error && withPlace(error);
@@ -68,8 +69,7 @@ export function writeError(
   plan: Pick<Plan, 'blocked'>,
   policy: Policy,
 ): RunError | undefined {
-  const byName = (a: { readonly name: string }, b: { readonly name: string }) =>
-    Buffer.compare(Buffer.from(a.name), Buffer.from(b.name));
+  const byName = (a: { readonly name: string }, b: { readonly name: string }) => compareBytes(a.name, b.name);
   const blocked = [...plan.blocked, ...applied.blocked].filter(isFailure);
   const writes: { readonly name: string; readonly error: unknown }[] = [
     ...applied.failures.filter(({ verb }) => verb !== 'delete'),

@@ -4,6 +4,7 @@
  */
 import type { AdoptMode } from '../planning/adoption.ts';
 import type { PolicyName } from '../planning/policy.ts';
+import { LIMITS } from '../support/limits.ts';
 
 export interface ControllerSettings {
   /** the reference's behaviour (design §5) */
@@ -48,7 +49,7 @@ export function controllerSettings(change: Partial<ControllerSettings> = {}): Co
     preservedAnnotations: [],
     preservedLabels: [],
     dryRun: false,
-    maxResourcesStatusCount: 5_000,
+    maxResourcesStatusCount: LIMITS.statusResourcesCount,
     progressiveSyncs: false,
     newGitFileGlobbing: false,
     requeueAfterSeconds: 180,

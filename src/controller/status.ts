@@ -6,6 +6,7 @@
 import { ApiError, isConflict, isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
 import type { Application, ApplicationSet, Condition, Json, JsonObject } from '../api/objects.ts';
 import { equalModuloEmpty } from '../planning/compare.ts';
+import { compareBytes } from '../support/byte-strings.ts';
 import { type Clock, rfc3339 } from '../support/clock.ts';
 import { isJsonObject, jsonEqual } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
@@ -48,9 +49,7 @@ function resourceOf({ metadata, status }: Application): JsonObject {
 
 /** Entries sorted by name (bytes), cut to the cap (0: none) and to the size an object may have. */
 export function resourcesOf(applications: readonly Application[], cap: number): readonly JsonObject[] {
-  const sorted = [...applications].sort((a, b) =>
-    Buffer.compare(Buffer.from(a.metadata.name), Buffer.from(b.metadata.name)),
-  );
+  const sorted = [...applications].sort((a, b) => compareBytes(a.metadata.name, b.metadata.name));
   const resources = (cap > 0 ? sorted.slice(0, cap) : sorted).map(resourceOf);
   let bytes = 0;
   const fits = resources.findIndex((resource) => {

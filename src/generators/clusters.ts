@@ -12,9 +12,9 @@ import {
 } from '../api/label-selector.ts';
 import { CLUSTER_SECRET_TYPE, IN_CLUSTER_NAME, IN_CLUSTER_SERVER, SECRET_TYPE_LABEL } from '../api/names.ts';
 import type { JsonObject, LabelSelector } from '../api/objects.ts';
+import { compareBytes } from '../support/byte-strings.ts';
 import { AppsetError, asAppsetError } from '../support/errors.ts';
 import { normalizeName } from '../support/slug.ts';
-import { compareBytes } from '../templating/bytes.ts';
 import { type GoMap, GoSlice, goMap, goStringMap, MAP_ANY } from '../templating/values.ts';
 import { Collector } from './collector.ts';
 import type { ClusterFact, Generator, GeneratorNode, Outcome, Part } from './contract.ts';

@@ -2,8 +2,9 @@
  * One row of a matrix out of two (spec generators §2.4.4). In Go mode the first child wins and maps
  * are merged; in legacy mode everything becomes text and a name with two different texts is an error.
  */
+
+import { compareBytes } from '../support/byte-strings.ts';
 import { AppsetError } from '../support/errors.ts';
-import { compareBytes } from '../templating/bytes.ts';
 import { type GoKey, GoMap, type GoValue } from '../templating/values.ts';
 import type { Row } from './contract.ts';
 import { deepMerge } from './deep-merge.ts';

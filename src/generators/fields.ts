@@ -2,21 +2,10 @@
  * The fields of a generator entry: which are generators, in the order the reference runs them (spec
  * generators §0.5), and readers that narrow a field of a generator's spec or say what is wrong with it.
  */
+
+import { GENERATOR_FIELDS } from '../api/generator-fields.ts';
 import type { Json, JsonObject } from '../api/objects.ts';
 import { AppsetError } from '../support/errors.ts';
-
-/** Every generator an entry can name, in the order in which several on one entry run. */
-export const GENERATOR_FIELDS = [
-  'list',
-  'clusters',
-  'git',
-  'scmProvider',
-  'clusterDecisionResource',
-  'pullRequest',
-  'matrix',
-  'merge',
-  'plugin',
-] as const;
 
 export const isCombinator = (field: string): boolean => field === 'matrix' || field === 'merge';
 

@@ -4,9 +4,10 @@
  * A pattern must match a whole path; an exclude wins whatever the order. A malformed pattern takes
  * nothing in the reference; here it is a mistake, because what it took before is not gone.
  */
+
+import { compareBytes } from '../support/byte-strings.ts';
 import { AppsetError } from '../support/errors.ts';
 import { compilePathMatch } from '../support/globs.ts';
-import { compareBytes } from '../templating/bytes.ts';
 import { goMap } from '../templating/values.ts';
 import { Collector } from './collector.ts';
 import type { GenerationRun, GitTree, Outcome } from './contract.ts';

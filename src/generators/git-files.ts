@@ -4,8 +4,9 @@
  * the tree alone; only files that are taken are read. A file's identity is its path, an array item's
  * its path and a hash of the item.
  */
+
+import { compareBytes } from '../support/byte-strings.ts';
 import { AppsetError, asAppsetError } from '../support/errors.ts';
-import { compareBytes } from '../templating/bytes.ts';
 import { type GoMap, goMap } from '../templating/values.ts';
 import { Collector } from './collector.ts';
 import type { GenerationRun, Outcome, Part } from './contract.ts';

@@ -4,9 +4,10 @@
  * Nothing outside the tree is ever looked at. Links into each other can stand for more paths than
  * anybody can list: their number is bounded.
  */
+
+import { compareBytes } from '../support/byte-strings.ts';
 import { AppsetError } from '../support/errors.ts';
 import { LIMITS } from '../support/limits.ts';
-import { compareBytes } from '../templating/bytes.ts';
 import type { GitEntry, GitTree } from './contract.ts';
 
 /** Where a path ends. */

@@ -7,6 +7,7 @@
  */
 import { hash } from 'node:crypto';
 import type { Json, JsonObject } from '../api/objects.ts';
+import { isJsonObject } from '../support/json.ts';
 import type { Part, PartKind } from './contract.ts';
 import { generatorFields, isCombinator } from './fields.ts';
 
@@ -36,13 +37,10 @@ export const part = (leaf: string, kind: PartKind, id: string, label: string): P
 
 const NOT_IDENTITY = new Set(['template', 'values', 'requeueAfterSeconds', 'elements', 'generators']);
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** The children of a matrix or merge as far as they are objects at all; anything else stands as `{}`. */
 export function childEntries(spec: JsonObject): readonly JsonObject[] {
   const children = spec['generators'];
-  return Array.isArray(children) ? children.map((child: Json) => (isObject(child) ? child : {})) : [];
+  return Array.isArray(children) ? children.map((child: Json) => (isJsonObject(child) ? child : {})) : [];
 }
 
 /** Identities of all generators of a set by display path, such as `0.matrix.1.git`. */
@@ -52,7 +50,7 @@ export function identify(generators: readonly JsonObject[]): ReadonlyMap<string,
   const visit = (entry: JsonObject, path: string, above: readonly string[]): void => {
     for (const field of generatorFields(entry)) {
       const value = entry[field];
-      const spec = isObject(value) ? value : {};
+      const spec = isJsonObject(value) ? value : {};
       const own = Object.fromEntries(Object.entries(spec).filter(([key]) => !NOT_IDENTITY.has(key)));
       const base = `${field}${canonicalJson(own)}`;
       const key = [...above, base].join('/');

@@ -7,10 +7,11 @@
  * only the child itself knows is kept as written. And list elements and plugin parameters are raw JSON:
  * their keys are rendered, and null entries of their maps vanish.
  */
+import { GENERATOR_FIELDS } from '../api/generator-fields.ts';
 import type { Json, JsonObject } from '../api/objects.ts';
+import { compareBytes } from '../support/byte-strings.ts';
 import { AppsetError, asAppsetError } from '../support/errors.ts';
 import { isJsonObject } from '../support/json.ts';
-import { compareBytes } from '../templating/bytes.ts';
 import {
   Compilation,
   type Compiled,
@@ -22,7 +23,7 @@ import {
 } from '../templating/compiled.ts';
 import type { TemplateMode } from '../templating/contract.ts';
 import { compileJson, compileJsonField } from '../templating/json-template.ts';
-import { GENERATOR_FIELDS, isCombinator } from './fields.ts';
+import { isCombinator } from './fields.ts';
 
 /** Fields of the reference's structs in order of declaration; a generator that is not here is walked as it is written. */
 const ORDER: Readonly<Record<string, readonly string[]>> = {

@@ -6,6 +6,7 @@
  */
 import type { Json, JsonObject } from '../api/objects.ts';
 import { AppsetError, asAppsetError } from '../support/errors.ts';
+import { isJsonObject } from '../support/json.ts';
 import { unmarshalYaml } from '../support/yaml.ts';
 import { ANY, fromJson, GoMap, goMap } from '../templating/values.ts';
 import type { Generator, GeneratorNode, Outcome, Problem, Row } from './contract.ts';
@@ -19,9 +20,6 @@ const BATCH = 256;
 
 const wrong = (text: string): AppsetError => new AppsetError('APPSET_E0204', text);
 
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** An element without keys is no map at all, which is told from an empty one where params are shown. */
 const NOTHING = new GoMap(new Map(), ANY, 'string', true);
 
@@ -34,7 +32,7 @@ function legacyParams(element: JsonObject): GoMap {
       params.set(key, value);
       continue;
     }
-    if (!isObject(value)) throw wrong('error parsing values map');
+    if (!isJsonObject(value)) throw wrong('error parsing values map');
     for (const [name, item] of Object.entries(value)) {
       if (typeof item !== 'string') throw wrong('error parsing value as string %!w(<nil>)');
       params.set(`values.${name}`, item);
@@ -45,7 +43,7 @@ function legacyParams(element: JsonObject): GoMap {
 
 function elementParams(element: Json, go: boolean): GoMap {
   if (element === null) throw wrong('error unmarshling list element unexpected end of JSON input');
-  if (!isObject(element)) {
+  if (!isJsonObject(element)) {
     throw wrong(`error unmarshling list element ${cannotUnmarshal(element, JSON_MAP)}`);
   }
   return go ? (fromJson(element) as GoMap) : legacyParams(element);
@@ -112,7 +110,7 @@ export const listGenerator: Generator = {
       for (const [index, item] of bounded(parseElements(yaml), 'elementsYaml', settings.maxRows).entries()) {
         if (index % BATCH === 0) await run.breathe();
         const parts = [part(node.leaf, 'listElement', contentHash(item), `elementsYaml[${index}]`)];
-        if (item !== null && !isObject(item)) {
+        if (item !== null && !isJsonObject(item)) {
           problems.push(failedProblem(node, parts, wrong(notMaps(item, JSON_MAP))));
         } else {
           rows.push({ params: item === null ? goMap() : (fromJson(item) as GoMap), parts });

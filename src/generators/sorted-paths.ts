@@ -2,7 +2,7 @@
  * Paths in bytewise order, and the stretch of them that begins with a prefix: a pattern such as
  * `clusters/eu-7/*` needs a look at that folder only, however large the repository is.
  */
-import { compareBytes } from '../templating/bytes.ts';
+import { compareBytes } from '../support/byte-strings.ts';
 
 /** What a pattern begins with, up to its first character that is not literal; '' when that cannot be told. */
 export function literalPrefix(pattern: string, special: RegExp): string {

@@ -11,5 +11,5 @@ export { filesOfTree, Git, type GitRepository } from './git.ts';
 export { isCommitId, type RemoteRefs } from './ls-remote.ts';
 export type { DatedRefs } from './refs-reader.ts';
 export type { SignatureRules } from './signatures.ts';
-export { type CommitTree, comparePaths, readTree, type TreeEntry, withTargets } from './tree.ts';
+export { type CommitTree, readTree, type TreeEntry, withTargets } from './tree.ts';
 export { normalizeRepositoryUrl, sameRepository, withoutPassword } from './url.ts';

@@ -3,6 +3,7 @@
  * read; it is written here a second time because git knows nothing above `api`. Paths are in bytewise
  * order, as git keeps them.
  */
+import { compareBytes } from '../support/byte-strings.ts';
 import type { GitCommand } from './command.ts';
 import { cutOff } from './errors.ts';
 
@@ -50,7 +51,7 @@ export function parseTree(output: Buffer): TreeEntry[] {
     entries.push({ path: bytes.toString('utf8'), kind, oid });
     start = end + 1;
   }
-  return sorted ? entries : entries.sort((a, b) => comparePaths(a.path, b.path));
+  return sorted ? entries : entries.sort((a, b) => compareBytes(a.path, b.path));
 }
 
 /** The tree with what its symbolic links say; `read` brings blobs by object id. */
@@ -66,9 +67,4 @@ export async function withTargets(
     return target === undefined ? entry : { ...entry, target };
   });
   return { commit: tree.commit, entries };
-}
-
-/** Bytewise order, which is not the order of JavaScript strings beyond the basic plane. */
-export function comparePaths(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -18,7 +18,7 @@ import {
 import { deepCopyValue, type GoMap } from '../templating/values.ts';
 
 /** How a set's strings are read. */
-export function templateMode(set: ApplicationSet): TemplateMode {
+function templateMode(set: ApplicationSet): TemplateMode {
   return { go: set.spec.goTemplate === true, options: set.spec.goTemplateOptions ?? [] };
 }
 

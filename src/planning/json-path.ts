@@ -23,7 +23,7 @@ export function sliceBounds(slice: Slice, length: number): readonly [number, num
   return [from, Math.max(from, clamp(Math.ceil(slice.to ?? length)))];
 }
 
-export function valueAt(document: Json | undefined, path: PlainPath): Json | undefined {
+function valueAt(document: Json | undefined, path: PlainPath): Json | undefined {
   let value = document;
   for (const step of path) {
     if (typeof step === 'string') value = isJsonObject(value) ? getKey(value, step) : undefined;

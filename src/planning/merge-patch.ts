@@ -15,7 +15,7 @@ export function mergePatch(live: Application, desired: Application): JsonObject 
 }
 
 /** undefined: no difference; null: the field goes */
-export function patchOf(live: Json | undefined, desired: Json | undefined, shape: Shape): Json | undefined {
+function patchOf(live: Json | undefined, desired: Json | undefined, shape: Shape): Json | undefined {
   if (sameModuloEmpty(live, desired, shape)) return undefined;
   if (isAbsent(desired, shape)) return isScalar(desired) ? desired : null;
   if (!isAbsent(live, shape) && isJsonObject(live) && isJsonObject(desired)) {

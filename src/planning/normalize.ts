@@ -6,15 +6,13 @@
 
 import { DEFAULT_PROJECT } from '../api/names.ts';
 import type { Application, Json, JsonObject } from '../api/objects.ts';
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isJsonObject } from '../support/json.ts';
 
 /** The zero value of a Go struct, as its JSON shows: nothing set, at any depth. */
 function isZero(value: Json | undefined): boolean {
   if (value === undefined || value === null || value === '' || value === 0 || value === false) return true;
   if (Array.isArray(value)) return value.length === 0;
-  return isObject(value) && Object.values(value).every(isZero);
+  return isJsonObject(value) && Object.values(value).every(isZero);
 }
 
 function without(object: JsonObject, keys: readonly string[]): JsonObject {
@@ -23,7 +21,7 @@ function without(object: JsonObject, keys: readonly string[]): JsonObject {
 
 /** `valuesObject` is a pointer to raw JSON: `{}` in it is something. */
 const isZeroBlock = (block: Json | undefined): boolean =>
-  isZero(block) && !(isObject(block) && block.valuesObject !== undefined && block.valuesObject !== null);
+  isZero(block) && !(isJsonObject(block) && block.valuesObject !== undefined && block.valuesObject !== null);
 
 function normalizeSource(source: JsonObject): JsonObject {
   const empty = ['helm', 'kustomize', 'directory'].filter(
@@ -35,20 +33,20 @@ function normalizeSource(source: JsonObject): JsonObject {
 function normalizeSources(spec: JsonObject): JsonObject {
   const { sources, source } = spec;
   if (Array.isArray(sources) && sources.length > 0) {
-    const normal = sources.map((item: Json) => (isObject(item) ? normalizeSource(item) : item));
+    const normal = sources.map((item: Json) => (isJsonObject(item) ? normalizeSource(item) : item));
     return normal.every((item, index) => item === sources[index]) ? spec : { ...spec, sources: normal };
   }
-  if (!isObject(source)) return spec;
+  if (!isJsonObject(source)) return spec;
   const normal = normalizeSource(source);
   return normal === source ? spec : { ...spec, source: normal };
 }
 
 /** `automated: {}`, `retry: {}` and `managedNamespaceMetadata: {}` are pointers that are set. */
 function isEmptySyncPolicy(policy: Json | undefined): boolean {
-  if (!isObject(policy)) return policy === null;
+  if (!isJsonObject(policy)) return policy === null;
   const { automated, retry, managedNamespaceMetadata, syncOptions } = policy;
   const options = Array.isArray(syncOptions) && syncOptions.length > 0;
-  return !options && [automated, retry, managedNamespaceMetadata].every((part) => !isObject(part));
+  return !options && [automated, retry, managedNamespaceMetadata].every((part) => !isJsonObject(part));
 }
 
 /** The spec as it is written. */

@@ -6,10 +6,10 @@
  */
 import { createHash } from 'node:crypto';
 import { type Application, keyOf } from '../api/objects.ts';
+import { compareBytes } from '../support/byte-strings.ts';
 import type { Clock } from '../support/clock.ts';
 import { AppsetError } from '../support/errors.ts';
 import { atOnce, inTurns } from '../support/turns.ts';
-import { compareBytes } from '../templating/bytes.ts';
 import {
   failuresOf,
   type GuardContext,

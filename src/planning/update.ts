@@ -28,7 +28,7 @@ export interface Update {
 }
 
 /** The live Application as the set wants it, before ignore rules (spec §3.2). */
-export function mutated(live: Application, generated: Application, context: UpdateContext): Application {
+function mutated(live: Application, generated: Application, context: UpdateContext): Application {
   const { preserved, set } = context;
   const operation = generated.operation ?? live.operation;
   return {

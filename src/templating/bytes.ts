@@ -3,49 +3,16 @@
  * byte that is part of no valid sequence is one lone surrogate U+DC00+byte, U+DC80 to U+DCFF (spec
  * go-template §1.3). Text of the host never holds lone surrogates (`fromJson` turns them into
  * U+FFFD), so the mapping is unambiguous. Nearly all text is ASCII: every function has a short way
- * for it.
+ * for it. Their bytes and their order are in `support/byte-strings.ts`.
  */
+import { isEscape, isHigh, toBytes } from '../support/byte-strings.ts';
 
 const NOT_ASCII = /[^\0-\x7f]/;
 const SURROGATE = /[\ud800-\udfff]/;
 
 export const isAscii = (text: string): boolean => !NOT_ASCII.test(text);
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** Whether a UTF-16 unit stands for a single byte; only right for a unit that is no half of a pair. */
-const isEscape = (unit: number): boolean => unit >= 0xdc80 && unit <= 0xdcff;
-const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
-
-/** The bytes of a Go string. */
-export function toBytes(text: string): Uint8Array {
-  if (text.isWellFormed()) return encoder.encode(text);
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  const push = (part: Uint8Array): void => {
-    parts.push(part);
-    size += part.length;
-  };
-  let start = 0;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (isHigh(unit)) i++;
-    else if (isEscape(unit)) {
-      if (i > start) push(encoder.encode(text.slice(start, i)));
-      push(Uint8Array.of(unit & 0xff));
-      start = i + 1;
-    }
-  }
-  if (start < text.length) push(encoder.encode(text.slice(start)));
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}
 
 /** Length of the valid UTF-8 sequence that starts at `at`, 0 when there is none. */
 function sequenceLength(bytes: Uint8Array, at: number): number {
@@ -119,12 +86,6 @@ export function redecode(text: string): string {
   return text.isWellFormed() ? text : fromBytes(toBytes(text));
 }
 
-/** Go's `a + b`: a character cut in two is whole again. */
-export function concatBytes(a: string, b: string): string {
-  if (a === '' || b === '') return a + b;
-  return isEscape(a.charCodeAt(a.length - 1)) && isEscape(b.charCodeAt(0)) ? redecode(a + b) : a + b;
-}
-
 /** Go's `len([]rune(text))`: an escaped byte is one rune. */
 export function runeCount(text: string): number {
   if (!SURROGATE.test(text)) return text.length;
@@ -163,25 +124,4 @@ export function takeRunes(text: string, count: number): string {
   let at = 0;
   for (let n = 0; n < count && at < text.length; n++) at += isHigh(text.charCodeAt(at)) ? 2 : 1;
   return text.slice(0, at);
-}
-
-/** Order of Go strings: by bytes, which is by code point. Negative, zero or positive. */
-export function compareBytes(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  let at = 0;
-  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
-  if (at === length) return a.length - b.length;
-  const left = a.charCodeAt(at);
-  const right = b.charCodeAt(at);
-  if (left < 0xd800 && right < 0xd800) return left - right;
-  if (a.isWellFormed() && b.isWellFormed()) {
-    const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
-    if (isSurrogate(left) !== isSurrogate(right)) return isSurrogate(left) ? 1 : -1;
-    return left - right;
-  }
-  const x = toBytes(a);
-  const y = toBytes(b);
-  let i = 0;
-  while (i < x.length && i < y.length && x[i] === y[i]) i++;
-  return (x[i] ?? -1) - (y[i] ?? -1);
 }

@@ -6,9 +6,9 @@
  */
 
 import type { Json, JsonObject } from '../api/objects.ts';
+import { compareBytes } from '../support/byte-strings.ts';
 import { asAppsetError } from '../support/errors.ts';
 import { memberPath } from '../support/json.ts';
-import { compareBytes } from './bytes.ts';
 import { Compilation, type Compiled, listOf, literal, mapOf } from './compiled.ts';
 import type { ObjectTemplate, TemplateMode } from './contract.ts';
 

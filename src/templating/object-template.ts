@@ -8,9 +8,9 @@
 import type { ApplicationTemplate, Json, JsonObject } from '../api/objects.ts';
 import { encodeStruct, type StructField, structFields } from '../api/structs.ts';
 import { BoundedCache } from '../support/bounded-cache.ts';
+import { compareBytes } from '../support/byte-strings.ts';
 import { isJsonObject, memberPath } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
-import { compareBytes } from './bytes.ts';
 import { Compilation, type Compiled, listOf, literal, type Member, mapOf, objectOf } from './compiled.ts';
 import type { ObjectTemplate, TemplateMode } from './contract.ts';
 import { asTemplate, compileJsonField } from './json-template.ts';

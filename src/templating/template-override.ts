@@ -5,6 +5,7 @@
  * zero value, so an override can turn a flag on but never off.
  */
 import type { ApplicationTemplate, Json, JsonObject } from '../api/objects.ts';
+import { isJsonObject } from '../support/json.ts';
 
 /** Null, `""`, `0`, `false`, `[]` and `{}` count as not set (spec generators §0.1). */
 function isEmpty(value: Json | undefined): boolean {
@@ -12,9 +13,6 @@ function isEmpty(value: Json | undefined): boolean {
   if (Array.isArray(value)) return value.length === 0;
   return typeof value === 'object' && Object.keys(value).length === 0;
 }
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function mergeObjects(own: JsonObject, base: JsonObject, insideHelm: boolean): JsonObject {
   const merged: [string, Json | undefined][] = [];
@@ -24,7 +22,7 @@ function mergeObjects(own: JsonObject, base: JsonObject, insideHelm: boolean): J
     const theirs = Object.hasOwn(base, key) ? base[key] : undefined;
     if (insideHelm && key === 'valuesObject') {
       merged.push([key, mine ?? theirs]);
-    } else if (isObject(mine) && isObject(theirs)) {
+    } else if (isJsonObject(mine) && isJsonObject(theirs)) {
       merged.push([key, mergeObjects(mine, theirs, key === 'helm')]);
     } else {
       merged.push([key, isEmpty(mine) && theirs !== undefined && theirs !== null ? theirs : mine]);

@@ -9,8 +9,9 @@
  * params gets a copy of its own first (`deepCopyValue`).
  */
 import type { Json, JsonObject } from '../api/objects.ts';
+import { toBytes } from '../support/byte-strings.ts';
 import { goQuote } from '../support/go-quote.ts';
-import { fromBytes, toBytes } from './bytes.ts';
+import { fromBytes } from './bytes.ts';
 import { floatText } from './format/floats.ts';
 
 /** Exact Go type strings as `%T` and error texts print them. */

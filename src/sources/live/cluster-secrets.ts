@@ -4,9 +4,9 @@
  */
 import { CLUSTER_SECRET_TYPE, SECRET_TYPE_LABEL } from '../../api/names.ts';
 import type { JsonObject, KubeObject } from '../../api/objects.ts';
+import { clusterFact } from '../../generators/cluster-secret.ts';
 import type { ClusterFact } from '../../generators/contract.ts';
 import { compareBytes } from '../../support/byte-strings.ts';
-import { clusterFact } from '../cluster-secret.ts';
 
 const facts = new WeakMap<KubeObject, ClusterFact>();
 

@@ -3,6 +3,7 @@
  * conformance corpus, fixtures and tests run on. One world gives one snapshot; nothing is fetched.
  */
 import type { Json, JsonObject, KubeObject } from '../../api/objects.ts';
+import { clusterFact } from '../../generators/cluster-secret.ts';
 import {
   type ClusterFact,
   type GitRequest,
@@ -12,13 +13,11 @@ import {
   type Sources,
   unknown,
 } from '../../generators/contract.ts';
+import { compareBytes } from '../../support/byte-strings.ts';
 import type { Clock } from '../../support/clock.ts';
 import { AppsetError } from '../../support/errors.ts';
 import { isJsonObject } from '../../support/json.ts';
-import { clusterFact } from './cluster-secret.ts';
 import { RecordedRepository } from './repository.ts';
-
-export { clusterFact } from './cluster-secret.ts';
 
 export interface WorldOptions {
   /** wall time of the observations */
@@ -37,7 +36,7 @@ export function worldSources(world: JsonObject, options: WorldOptions): Sources 
   const observedAt = options.clock.now();
   const clusters = objects(world['clusterSecrets'])
     .map((secret) => clusterFact(secret))
-    .sort((a, b) => (a.secretName < b.secretName ? -1 : 1));
+    .sort((a, b) => compareBytes(a.secretName, b.secretName));
   const projects = new Map<string, KubeObject>();
   for (const project of objects(world['appProjects']) as unknown as readonly KubeObject[]) {
     projects.set(project.metadata.name, project);

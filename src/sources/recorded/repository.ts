@@ -8,6 +8,7 @@ import { hash } from 'node:crypto';
 import type { Json, JsonObject } from '../../api/objects.ts';
 import type { GitEntry, GitTree } from '../../generators/contract.ts';
 import { resolvePath } from '../../generators/git-paths.ts';
+import { compareBytes } from '../../support/byte-strings.ts';
 import { AppsetError } from '../../support/errors.ts';
 import { isJsonObject } from '../../support/json.ts';
 import { greatestTag } from '../../support/semver/greatest-tag.ts';
@@ -41,7 +42,7 @@ function revisionOf(name: string, recorded: JsonObject): Revision {
     const text = textOf(target);
     entries.push({ path, kind: 'symlink', oid: blobId(text), size: Buffer.byteLength(text), target: text });
   }
-  entries.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+  entries.sort((a, b) => compareBytes(a.path, b.path));
   const commit = hash('sha1', JSON.stringify([name, entries]), 'hex');
   const revision = { name, tree: { commit, entries }, files };
   const { error } = recorded;

@@ -4,9 +4,10 @@
  * the budget before text is made.
  */
 
+import { toBytes } from '../../support/byte-strings.ts';
 import { canBackquote, goQuote } from '../../support/go-quote.ts';
 import { LIMITS } from '../../support/limits.ts';
-import { byteLength, runeCount, sliceBytes, takeRunes, toBytes } from '../bytes.ts';
+import { byteLength, runeCount, sliceBytes, takeRunes } from '../bytes.ts';
 import {
   ANY,
   fromByteSlice,

@@ -3,8 +3,9 @@
  * printed in key order. A value that contains itself or shares parts many times over can be endless
  * on paper: the budget, or else a bound of our own, ends it.
  */
+
+import { compareBytes } from '../../support/byte-strings.ts';
 import { LIMITS } from '../../support/limits.ts';
-import { compareBytes } from '../bytes.ts';
 import {
   GoError,
   GoInt,

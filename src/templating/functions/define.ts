@@ -5,7 +5,8 @@
  * length of text arguments is charged. A string result in which a character was cut in two and joined
  * again is put together here, once for all.
  */
-import { fromBytes, toBytes } from '../bytes.ts';
+import { toBytes } from '../../support/byte-strings.ts';
+import { fromBytes } from '../bytes.ts';
 import {
   ANY,
   type CallContext,

@@ -3,8 +3,8 @@
  * from the master password, the user, the site and a counter, and from nothing else.
  */
 import { createHmac, scryptSync } from 'node:crypto';
+import { toBytes } from '../../support/byte-strings.ts';
 import { LIMITS } from '../../support/limits.ts';
-import { toBytes } from '../bytes.ts';
 import { define } from './define.ts';
 
 const SCOPE = 'com.lyndir.masterpassword';

@@ -2,7 +2,7 @@
  * Functions on maps (spec sprig-functions §9). Maps are shared: set, unset and the merges change their
  * first argument and return it. What Go leaves unordered (keys, values) comes in byte order of keys.
  */
-import { compareBytes } from '../bytes.ts';
+import { compareBytes } from '../../support/byte-strings.ts';
 import {
   ANY,
   type CallContext,

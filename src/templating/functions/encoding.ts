@@ -2,7 +2,8 @@
  * Base64 and base32 (spec sprig-functions §16.2). Decoding reads line breaks away and answers the
  * error's text where the input is bad, at the offset Go would name.
  */
-import { fromBytes, toBytes } from '../bytes.ts';
+import { toBytes } from '../../support/byte-strings.ts';
+import { fromBytes } from '../bytes.ts';
 import { define } from './define.ts';
 
 const ALPHABET32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';

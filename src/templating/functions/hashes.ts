@@ -4,8 +4,9 @@
  */
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import bcrypt from 'bcryptjs';
+import { toBytes } from '../../support/byte-strings.ts';
 import { LIMITS } from '../../support/limits.ts';
-import { byteLength, fromBytes, toBytes } from '../bytes.ts';
+import { byteLength, fromBytes } from '../bytes.ts';
 import type { CallContext } from '../values.ts';
 import { define, fail } from './define.ts';
 import { base64Error, decodeBase64, encodeBase64 } from './encoding.ts';

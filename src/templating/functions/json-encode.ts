@@ -4,7 +4,7 @@
  * Refuses NaN, infinities, functions and maps that contain themselves, with Go's texts.
  */
 import type { Json } from '../../api/objects.ts';
-import { compareBytes } from '../bytes.ts';
+import { compareBytes } from '../../support/byte-strings.ts';
 import {
   GoComplex,
   GoInt,

@@ -2,7 +2,8 @@
  * Breaking and indenting lines (spec sprig-functions §3, §3.3). Widths are bytes; existing newlines
  * mean nothing to wrapping.
  */
-import { fromBytes, toBytes } from '../bytes.ts';
+import { toBytes } from '../../support/byte-strings.ts';
+import { fromBytes } from '../bytes.ts';
 import { define } from './define.ts';
 import { repeat } from './strings.ts';
 

@@ -4,6 +4,7 @@
  * methods Go declares on the pointer.
  */
 
+import { toBytes } from '../../support/byte-strings.ts';
 import { goQuote } from '../../support/go-quote.ts';
 import { parseConstraint, satisfies } from '../../support/semver/constraint.ts';
 import {
@@ -16,7 +17,6 @@ import {
   withMetadata,
   withPrerelease,
 } from '../../support/semver/version.ts';
-import { toBytes } from '../bytes.ts';
 import { type GoFunction, GoInt, GoObject, GoSlice, type GoValue, goInt } from '../values.ts';
 import { define, fail } from './define.ts';
 

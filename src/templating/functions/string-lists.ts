@@ -2,7 +2,8 @@
  * Text to lists and back, and the plain conversions (spec sprig-functions §4): split, join, sortAlpha,
  * until, seq and the casts that name a type.
  */
-import { compareBytes, redecode, searchable } from '../bytes.ts';
+import { compareBytes } from '../../support/byte-strings.ts';
+import { redecode, searchable } from '../bytes.ts';
 import { formatValue } from '../format/index.ts';
 import {
   type CallContext,

@@ -3,7 +3,8 @@
  * and lengths are bytes. What splits words or breaks lines has files of its own.
  */
 
-import { byteLength, fromBytes, searchable, sliceBytes, toBytes } from '../bytes.ts';
+import { toBytes } from '../../support/byte-strings.ts';
+import { byteLength, fromBytes, searchable, sliceBytes } from '../bytes.ts';
 import { formatValue, goQuote } from '../format/index.ts';
 import type { CallContext, GoValue } from '../values.ts';
 import { alias, define, fail } from './define.ts';

@@ -3,7 +3,8 @@
  * bytes where characters are escaped; refuses what Go refuses, in its words.
  */
 import { isIPv4, isIPv6 } from 'node:net';
-import { fromBytes, toBytes } from '../bytes.ts';
+import { toBytes } from '../../support/byte-strings.ts';
+import { fromBytes } from '../bytes.ts';
 import { goQuote } from '../format/index.ts';
 import { type GoMap, type GoValue, goMap } from '../values.ts';
 import { define, fail, NIL_POINTER } from './define.ts';

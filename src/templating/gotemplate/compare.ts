@@ -2,7 +2,7 @@
  * eq and its family (spec go-template §7): basic values compare within their kind, integers across
  * sizes and signs, and nil with anything; what cannot be compared is an error.
  */
-import { compareBytes } from '../bytes.ts';
+import { compareBytes } from '../../support/byte-strings.ts';
 import { sprintf } from '../format/index.ts';
 import { GoComplex, GoError, GoInt, GoMap, GoObject, GoSlice, type GoValue, typeOf } from '../values.ts';
 import { type Evaluated, isFunction } from './types.ts';

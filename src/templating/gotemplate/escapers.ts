@@ -1,6 +1,7 @@
 /** The escapers of html, js and urlquery (spec go-template §12.4). They work on Go strings. */
+
+import { toBytes } from '../../support/byte-strings.ts';
 import { isPrintable } from '../../support/go-quote.ts';
-import { toBytes } from '../bytes.ts';
 
 const HTML: Readonly<Record<string, string>> = {
   '"': '&#34;',

@@ -1,5 +1,6 @@
 /** len, index and the builtin slice (spec go-template §7). `missingkey` has no say here. */
-import { byteLength, sliceBytes, toBytes } from '../bytes.ts';
+import { toBytes } from '../../support/byte-strings.ts';
+import { byteLength, sliceBytes } from '../bytes.ts';
 import { ANY, GoError, GoInt, type GoKey, GoMap, GoSlice, type GoValue, typeOf } from '../values.ts';
 import { canBeNil, describeType, type Evaluated, fits, type TypeDescription, zeroOf } from './types.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { literalPrefix, prefixRange } from '../../../src/generators/sorted-paths.ts';
-import { compareBytes } from '../../../src/templating/bytes.ts';
+import { compareBytes } from '../../../src/support/byte-strings.ts';
 
 test('the stretch holds exactly the paths with the prefix', () => {
   const path = fc.string({

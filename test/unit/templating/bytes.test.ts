@@ -1,15 +1,14 @@
 /** Go strings as bytes (spec go-template §1.3). */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compareBytes, toBytes } from '../../../src/support/byte-strings.ts';
 import {
   byteLength,
-  compareBytes,
-  concatBytes,
   fromBytes,
+  redecode,
   runeCount,
   sliceBytes,
   takeRunes,
-  toBytes,
 } from '../../../src/templating/bytes.ts';
 
 const anyBytes = fc.uint8Array({ maxLength: 24 });
@@ -42,7 +41,7 @@ describe('a Go string', () => {
   it('joins like bytes do', () => {
     fc.assert(
       fc.property(bytes, bytes, (a, b) => {
-        const joined = concatBytes(fromBytes(a), fromBytes(b));
+        const joined = redecode(fromBytes(a) + fromBytes(b));
         expect(joined).toBe(fromBytes(Uint8Array.from([...a, ...b])));
         expect(byteLength(joined)).toBe(a.length + b.length);
       }),

@@ -1,7 +1,7 @@
 /**
  * Durations (spec sprig-functions §14.1): Go's syntax and rounding. A duration is nanoseconds in 64 bits.
  */
-import { toBytes } from '../../bytes.ts';
+import { toBytes } from '../../../support/byte-strings.ts';
 import { GoInt } from '../../values.ts';
 import { fail } from '../define.ts';
 

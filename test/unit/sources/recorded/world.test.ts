@@ -152,7 +152,7 @@ describe('Secrets and projects', () => {
         project: undefined,
         labels: { env: 'x' },
         annotations: {},
-        malformed: 'config is not JSON',
+        malformed: 'data.config is not valid JSON',
       },
     ]);
     expect(JSON.stringify(clusters)).not.toContain('hunter2');
