@@ -65,6 +65,11 @@ const COMMANDS: readonly Entry[] = [
     summary: 'end a pause',
     load: async () => (await import('./pause.ts')).resume,
   },
+  {
+    name: 'webhooks',
+    summary: 'show the last webhook calls and which sets they reached',
+    load: () => import('./webhooks.ts'),
+  },
   { name: 'conformance', summary: 'run compatibility cases', load: () => import('./conformance.ts') },
   { name: 'version', summary: 'show the version', load: () => import('./version.ts') },
 ];

@@ -270,6 +270,12 @@ export const CATALOGUE = {
     'there is nothing of that name to act on',
     'See the message; appset get and appset plan show what there is now.',
   ),
+  APPSET_E0806: entry(
+    'source',
+    true,
+    'the operator could not be asked',
+    'Name its metrics address with --operator; `kubectl port-forward` brings it to this machine.',
+  ),
   // 09 sandbox
   APPSET_E0901: entry(
     'usage',
