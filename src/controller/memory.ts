@@ -4,6 +4,8 @@
  */
 
 import type { ApplicationSet } from '../api/objects.ts';
+import { LeafOutcomes } from '../generators/index.ts';
+import { ComparedApplications } from '../planning/compared.ts';
 import type { Evaluation } from '../planning/contract.ts';
 import { type Origin, partIds } from '../planning/origin.ts';
 import { LIMITS } from '../support/limits.ts';
@@ -74,6 +76,8 @@ export class SetMemory {
     this.#origins = new Map([...kept, ...made]);
   }
 
+  /** What was found equal to what is generated; compared again when either side changes. */
+  readonly compared = new ComparedApplications();
   /** Leaf → last commit under which nothing of it was missing. */
   readonly tips = new Map<string, string>();
   /** Hash of the spec as it was first seen under a generation. */
@@ -135,6 +139,8 @@ export class SetMemory {
 }
 
 export class ControllerMemory {
+  /** What leaves gave, for all sets. */
+  readonly leaves = new LeafOutcomes(LIMITS.leafRows);
   readonly #sets = new Map<string, SetMemory>();
   /** Set → candidates of it that wait, by cause. */
   readonly pending = new Map<string, ReadonlyMap<string, number>>();

@@ -163,7 +163,7 @@ export class SetRun {
   }
 
   #evaluate(facts: RunFacts): Promise<Evaluation> {
-    const { settings, clock, random, signal } = this.#deps;
+    const { settings, clock, random, signal, memory } = this.#deps;
     const change: Partial<EvaluationSettings> = {
       compat: settings.compat,
       newGitFileGlobbing: settings.newGitFileGlobbing,
@@ -175,6 +175,7 @@ export class SetRun {
     return evaluateSet(this.#set, facts.sources, evaluationSettings(change), {
       clock,
       random,
+      leaves: memory.leaves,
       ...(signal === undefined ? {} : { signal }),
     });
   }
@@ -229,6 +230,7 @@ export class SetRun {
         preservedAnnotations: settings.preservedAnnotations,
       },
       origins: compat ? new Map() : memory.of(this.#set).origins,
+      compared: memory.of(this.#set).compared,
       noClusters: compat ? false : await hasNoClusters(this.#set, facts.sources),
       now: clock.now(),
     };

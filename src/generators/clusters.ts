@@ -90,6 +90,10 @@ function selectorOf(spec: JsonObject): LabelSelector {
 
 export const clustersGenerator: Generator = {
   name: 'clusters',
+  async facts(_spec, run) {
+    const reading = await run.clusters();
+    return reading.known ? reading.value : undefined;
+  },
   async generate(spec: JsonObject, node: GeneratorNode, run): Promise<Outcome> {
     const { mode, render, settings, controllerNamespace } = run.context;
     const selector = selectorOf(spec);

@@ -2,10 +2,12 @@
  * Generators turn facts into param sets. They do no I/O of their own and read no clock: facts come
  * from `Sources`, and what a source could not tell is unknown, which is not the same as empty.
  */
+
 import type { ApplicationTemplate, GeneratorEntry, Json, JsonObject, KubeObject } from '../api/objects.ts';
 import type { AppsetError } from '../support/errors.ts';
 import type { RenderContext, TemplateMode } from '../templating/contract.ts';
 import type { GoMap } from '../templating/values.ts';
+import type { LeafOutcomes } from './leaf-outcomes.ts';
 
 /** A fact as it was read, or that it could not be read. */
 export type Reading<T> = Known<T> | Unknown<T>;
@@ -192,6 +194,8 @@ export interface GenerationContext {
   readonly render: RenderContext;
   readonly settings: GenerationSettings;
   readonly sources: Sources;
+  /** what leaves gave in earlier evaluations; without it every leaf is asked */
+  readonly leaves?: LeafOutcomes;
   readonly signal?: AbortSignal;
 }
 
@@ -236,6 +240,12 @@ export interface GenerationRun {
 export interface Generator {
   /** the field of a generator entry: `list`, `clusters`, `git`, … */
   readonly name: string;
+  /**
+   * The facts an outcome rests on as one object, never changed and another one when a fact is another;
+   * undefined when it has to be made anew. What it gives for a spec depends on these facts, the spec, the
+   * node, the mode and the settings only.
+   */
+  facts?(spec: JsonObject, run: GenerationRun): Promise<object | undefined>;
   /** What it throws becomes an unknown leaf. */
   generate(spec: JsonObject, node: GeneratorNode, run: GenerationRun): Promise<Outcome>;
 }

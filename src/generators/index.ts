@@ -27,6 +27,7 @@ import { type EntryPosition, Run } from './run.ts';
 import { entrySelector } from './selector.ts';
 
 export type * from './contract.ts';
+export { LeafOutcomes } from './leaf-outcomes.ts';
 export { requeueAfterSeconds } from './requeue.ts';
 
 /** Identities of the generators in each entry of a set, by index of the entry. */

@@ -24,6 +24,7 @@ import type {
 import { generatorFields, isCombinator } from './fields.ts';
 import { childEntries, shortHash } from './identity.ts';
 import { compileInterpolation, type Interpolation } from './interpolate.ts';
+import type { LeafOutcomes } from './leaf-outcomes.ts';
 import { prefixProblems, unknownOutcome } from './outcome.ts';
 import { entrySelector, selectRows } from './selector.ts';
 
@@ -139,7 +140,30 @@ export class Run implements GenerationRun {
         `${node.place} is nested deeper than the ${this.context.settings.maxNesting} levels that are read`,
       );
     }
-    return generator.generate(spec, node, this);
+    return this.context.leaves === undefined || generator.facts === undefined
+      ? generator.generate(spec, node, this)
+      : this.#fromEarlier(generator, spec, node, this.context.leaves);
+  }
+
+  /** What the leaf gave in an earlier evaluation, if its facts are the same; else what it gives now. */
+  async #fromEarlier(
+    generator: Generator,
+    spec: JsonObject,
+    node: GeneratorNode,
+    leaves: LeafOutcomes,
+  ): Promise<Outcome> {
+    const { mode, settings, controllerNamespace } = this.context;
+    const text = JSON.stringify(spec);
+    const facts = text.includes('{{') ? undefined : await generator.facts?.(spec, this);
+    if (facts === undefined) return generator.generate(spec, node, this);
+    const { name } = generator;
+    const { path, place, leaf, depth } = node;
+    const key = JSON.stringify([name, text, path, place, leaf, depth, mode, settings, controllerNamespace]);
+    const known = leaves.find(key, facts);
+    if (known !== undefined) return known;
+    const outcome = await generator.generate(spec, node, this);
+    leaves.keep(key, facts, outcome);
+    return outcome;
   }
 
   async child(node: GeneratorNode, index: number, entry: JsonObject, params?: GoMap): Promise<Child> {

@@ -14,7 +14,7 @@ import type {
   SetGeneration,
   Sources,
 } from '../generators/contract.ts';
-import { generateSet, setContext } from '../generators/index.ts';
+import { generateSet, type LeafOutcomes, setContext } from '../generators/index.ts';
 import type { Clock } from '../support/clock.ts';
 import { AppsetError } from '../support/errors.ts';
 import { LIMITS } from '../support/limits.ts';
@@ -36,6 +36,8 @@ export interface EvaluationSettings extends GenerationSettings, ValidationSettin
 export interface EvaluationRuntime {
   readonly clock: Clock;
   readonly random: Random;
+  /** what leaves gave in earlier evaluations */
+  readonly leaves?: LeafOutcomes;
   readonly signal?: AbortSignal;
 }
 
@@ -77,6 +79,7 @@ function generationContext(
     render,
     settings,
     sources,
+    ...(runtime.leaves === undefined ? {} : { leaves: runtime.leaves }),
     ...(runtime.signal === undefined ? {} : { signal: runtime.signal }),
   };
 }

@@ -6,6 +6,7 @@ import type { Application, ApplicationSet, JsonObject } from '../api/objects.ts'
 import type { AppsetError } from '../support/errors.ts';
 import type { AdoptMode } from './adoption.ts';
 import type { FieldChange } from './compare.ts';
+import type { ComparedApplications } from './compared.ts';
 import type { Evaluation } from './contract.ts';
 import type { Decision } from './holds/decide.ts';
 import type { Origin, PartId } from './origin.ts';
@@ -33,6 +34,8 @@ export interface PlanInput {
   readonly settings: PlanSettings;
   /** origins remembered from the last complete evaluation, by Application name; annotations fill the gaps */
   readonly origins: ReadonlyMap<string, Origin>;
+  /** what earlier runs found equal; without it everything is compared */
+  readonly compared?: ComparedApplications;
   /** the cluster Secrets are known to be none, though the set asks for clusters */
   readonly noClusters: boolean;
   /** wall time, ms */

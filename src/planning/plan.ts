@@ -103,6 +103,7 @@ function* decide(planner: Planner): Generator<void, Lists> {
     else unchanged.push(name);
     yield;
   }
+  planner.input.compared?.retain(planner.generated);
   const generated = planner.generatedNames();
   const others = live
     .controlledBy(set.metadata.name)

@@ -10,6 +10,7 @@ import { AppsetError, asAppsetError } from '../support/errors.ts';
 import { LIMITS } from '../support/limits.ts';
 import { adoptionConflict, claimOf, differsBeyondOwner } from './adoption.ts';
 import type { GuardContext } from './candidate.ts';
+import { comparedKey, rulesDigest } from './compared.ts';
 import type { RenderedApplication } from './contract.ts';
 import { CHAIN, COMPAT_CHAIN, judge, type Verdict } from './guards.ts';
 import { compileIgnoreRules } from './ignored-paths.ts';
@@ -19,13 +20,15 @@ import { encodeOrigin, type Origin, originOf, type PartId, partIds } from './ori
 import { controllingSetName, ownerReferenceOf, ownershipOf, withOwner, withoutOwner } from './ownership.ts';
 import type { Blocked, PlanInput, Planned, PlannedUpdate, Step } from './plan-types.ts';
 import { preservedKeys } from './preserve.ts';
-import { planUpdate, type UpdateContext } from './update.ts';
+import { planUpdate, type Update, type UpdateContext } from './update.ts';
 
 /** Plans single Applications of one run; kept for planning one again after a refusal. */
 export class Planner {
   readonly input: PlanInput;
   readonly #context: UpdateContext;
   readonly #generated: ReadonlyMap<string, RenderedApplication>;
+  #rules: string | undefined;
+  #comparisons = 0;
 
   constructor(input: PlanInput) {
     const { set, settings, evaluation } = input;
@@ -106,7 +109,7 @@ export class Planner {
     if (!settings.policy.update && this.#leftAlone(live, claim.is)) {
       return claim.is === 'owned' ? { is: 'unchanged' } : this.#ownerOnly(live, planned, claim.is);
     }
-    const update = planUpdate(live, row.application, this.#context);
+    const update = this.#compare(row.application, live, claim.is === 'owned');
     if (update === undefined) return { is: 'unchanged' };
     if (claim.is === 'ownerless' && !claim.takeOver) {
       const changes = differsBeyondOwner(update.changes);
@@ -118,6 +121,27 @@ export class Planner {
     const why = claim.is === 'owned' ? 'changed' : claim.is === 'repair' ? 'repaired' : 'adopted';
     const patch = this.#withOwnAnnotations(update.patch, live, planned.parts, row.stale);
     return { is: 'update', update: { ...planned, live, ...update, patch, why } };
+  }
+
+  /** The update of a live Application; what is known to be equal already is not compared again. */
+  #compare(generated: Application, live: Application, isOwned: boolean): Update | undefined {
+    const { compared, set, settings } = this.input;
+    const { name } = generated.metadata;
+    let key: string | undefined;
+    if (compared !== undefined && isOwned) {
+      this.#rules ??= rulesDigest(set, settings.compat, this.#context.preserved);
+      key = comparedKey(this.#rules, live, generated);
+      if (compared.isEqual(name, key)) return undefined;
+    }
+    this.#comparisons += 1;
+    const update = planUpdate(live, generated, this.#context);
+    if (update === undefined && key !== undefined) compared?.remember(name, key);
+    return update;
+  }
+
+  /** How many Applications were compared in this run, field by field. */
+  get comparisons(): number {
+    return this.#comparisons;
   }
 
   /** Under a policy without updates the spec stays; in compat mode only what is current counts as existing. */

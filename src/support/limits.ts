@@ -11,6 +11,8 @@ export const LIMITS = {
   generatorsAtOnce: 16,
   /** Seconds between two listings of a provider or plugin, where the set says nothing. */
   listingRequeueSeconds: 1_800,
+  /** Rows of leaves kept for the next evaluation, over all sets. */
+  leafRows: 20_000,
   /** Parsed files of repositories kept for the next evaluation, over all sets. */
   parsedFiles: 10_000,
   /** Steps one template may take (nodes executed, loop turns, function work) before it is stopped. */

@@ -49,6 +49,8 @@ export interface LiveSources {
 export function createLiveSources(options: LiveSourcesOptions): LiveSources {
   const { namespace, clock } = options;
   let lastClusters: Known<readonly ClusterFact[]> | undefined;
+  /** the Secrets it was made of; they are shared and never changed */
+  let seen: readonly KubeObject[] = [];
   const lastProjects = new BoundedCache<string, Known<KubeObject | null>>(LIMITS.lastKnownGoodFacts);
   const trust = options.trust && new RepositoryTrust(options.trust, namespace);
   const access = { namespace, secrets: options.repositorySecrets, trust, apps: new GitHubAppTokens(clock) };
@@ -65,9 +67,16 @@ export function createLiveSources(options: LiveSourcesOptions): LiveSources {
     const view = options.clusterSecrets;
     const provenance = `Secrets of ${namespace}`;
     if (!view.synced) return unknown(notSynced(view, `the cluster Secrets of ${namespace}`), lastClusters);
-    const facts = clusterFacts(view.list(), namespace);
+    const secrets = view.list();
+    const isSame = secrets.length === seen.length && secrets.every((secret, index) => secret === seen[index]);
+    if (isSame && lastClusters !== undefined) {
+      lastClusters = { ...lastClusters, observedAt: clock.now() };
+      return lastClusters;
+    }
+    const facts = clusterFacts(secrets, namespace);
     const version = createHash('sha256').update(JSON.stringify(facts)).digest('hex');
     lastClusters = known(facts, provenance, clock.now(), version);
+    seen = secrets;
     return lastClusters;
   };
 
