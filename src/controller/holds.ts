@@ -13,6 +13,7 @@ import type { Evaluation } from '../planning/contract.ts';
 import {
   causeOf,
   type Decision,
+  dataCaused,
   decideHolds,
   evidenceOf,
   type HoldCandidate,
@@ -66,6 +67,8 @@ export class SetHolds {
   #set: ApplicationSet;
   #state: HoldState;
   #decision: Decision | undefined;
+  /** updates of this run that change where an Application goes without an edit of the set */
+  #rebound: ReadonlySet<string> = new Set();
   #approvalWritten = false;
 
   constructor(options: SetHoldsOptions) {
@@ -98,6 +101,11 @@ export class SetHolds {
     const run = await this.#run(plan, planner, false);
     const decision = decideHolds(run);
     this.#decision = decision;
+    this.#rebound = new Set(
+      dataCaused(run)
+        .filter(rebinds)
+        .map(({ name }) => name),
+    );
     this.#state = { ...decision.next, tips: this.#tips(), spec: this.#spec(run, decision) };
     this.#notePending(run.candidates);
     for (const { reason, deletions } of decision.holds) {
@@ -229,8 +237,7 @@ export class SetHolds {
     const { set, deps, evaluation } = this.#options;
     if (this.#decision === undefined || this.#decision.noWrites === 'AnotherController') return;
     if (this.#decision.accepted !== undefined && !this.#approvalWritten) await this.#write(barrier);
-    const rebound = new Set(plan.update.filter(rebinds).map(({ name }) => name));
-    const moved = applied.updated.filter((name) => rebound.has(name)).length;
+    const moved = applied.updated.filter((name) => this.#rebound.has(name)).length;
     this.#memory.recordRebinds(moved, deps.clock.now());
     const deleted = new Set(applied.deleted);
     // an approval that was carried out is over, also where something else of the set is not well

@@ -64,9 +64,10 @@ function exceeding(run: HoldRun, released: ReadonlySet<string>): UpdateFinding |
   }
   const bound = updates.filter(rebinds);
   const allowed = larger(LIMITS.budgetConfirmed, LIMITS.budgetConfirmedPercent, owned);
-  if (bound.length + run.recentRebinds <= allowed) return undefined;
+  if (bound.length === 0 || bound.length + run.recentRebinds <= allowed) return undefined;
+  const since = run.recentRebinds === 0 ? '' : ` and ${run.recentRebinds} of the last 10 minutes did`;
   return {
     updates: bound,
-    message: `${bound.length} Applications would get another destination, project or source without an edit of the set, more than the ${allowed} allowed`,
+    message: `${bound.length} Applications would get another destination, project or source without an edit of the set${since}, more than the ${allowed} allowed`,
   };
 }

@@ -38,6 +38,7 @@ describe('rebinding', () => {
       { updates: updates(3), staying: 10, recentRebinds: 3 },
       ['RebindBudget 3'],
     ],
+    ['nothing now, after many a moment ago', { updates: [], staying: 10, recentRebinds: 30 }, []],
     ['of the project', { updates: updates(6, 'spec.project') }, ['RebindBudget 6']],
     ['of one source of several', { updates: updates(6, 'spec.sources[1].chart') }, ['RebindBudget 6']],
     ['of the list of sources', { updates: updates(6, 'spec.sources') }, ['RebindBudget 6']],
