@@ -11,6 +11,7 @@ import type { Application, ApplicationSet, JsonObject } from '../api/objects.ts'
 import type { Part, SetGeneration, Sources } from '../generators/contract.ts';
 import type { Clock } from '../support/clock.ts';
 import { AppsetError } from '../support/errors.ts';
+import { LIMITS } from '../support/limits.ts';
 import { Turns } from '../support/turns.ts';
 import type { GoMap } from '../templating/values.ts';
 import type { RenderedApplication } from './contract.ts';
@@ -61,27 +62,32 @@ function duplicateName(
   rows: readonly RenderedRow[],
   generation: SetGeneration,
 ): AppsetError {
-  const places = rows.map(({ rendered }) => {
+  const shown = rows.slice(0, LIMITS.namesShown).map(({ rendered }) => {
     const entry = generation.entries[rendered.entry];
     return {
       path: `${entry?.index ?? rendered.entry}.${entry?.generator ?? ''}`,
       element: elementOf(rendered.parts),
     };
   });
-  const width = Math.max(...places.map(({ path }) => path.length));
-  const shown = places.slice(0, 10);
+  const width = Math.max(...shown.map(({ path }) => path.length));
+  const more = rows.length - shown.length;
   const lines = [
     `${COUNT_WORDS[rows.length] ?? rows.length} elements generate one Application name, ${JSON.stringify(name)}`,
     'the same for:',
     ...shown.map(({ path, element }) => `  ${path.padEnd(width)}  ${element}`.trimEnd()),
   ];
-  if (places.length > shown.length) lines.push(`  … and ${places.length - shown.length} more`);
-  const distinction = distinguish(
-    rows.map(({ params }) => params),
-    set.spec.goTemplate === true,
-  );
+  if (more > 0) lines.push(`  … and ${more} more`);
+  const distinction =
+    rows.length > LIMITS.distinguishedRows
+      ? undefined
+      : distinguish(
+          rows.map(({ params }) => params),
+          set.spec.goTemplate === true,
+        );
   if (distinction !== undefined) {
-    lines.push(`They differ in: ${distinction.expression}  → ${distinction.values.slice(0, 10).join(', ')}`);
+    lines.push(
+      `They differ in: ${distinction.expression}  → ${distinction.values.slice(0, LIMITS.namesShown).join(', ')}`,
+    );
   }
   const text = set.spec.template?.metadata?.name;
   const source = typeof text === 'string' ? text : '';
@@ -89,7 +95,7 @@ function duplicateName(
   return new AppsetError('APPSET_E0312', lines.join('\n'), {
     place: {
       field: 'spec.template.metadata.name',
-      element: places.map(({ element }) => element).join('; '),
+      element: `${shown.map(({ element }) => element).join('; ')}${more > 0 ? `; … and ${more} more` : ''}`,
       position: { line: 1, column: Math.max(0, action) + 1, source },
     },
   });

@@ -163,6 +163,8 @@ export const LIMITS = {
   sandboxWatchBacklogBytes: 64 * 1_048_576,
   /** Steps one jq path expression of an ignore rule may take on one Application. */
   jqSteps: 200_000,
+  /** Elements of one name that are compared for what tells them apart. */
+  distinguishedRows: 1_000,
   /** Names listed in a condition or event of ours before "and N more". */
   namesShown: 10,
   /** Writes after which the live barrier is taken again. */

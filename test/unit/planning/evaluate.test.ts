@@ -9,6 +9,7 @@ import { type EvaluationSettings, evaluateSet, evaluationSettings } from '../../
 import { worldSources } from '../../../src/sources/recorded/index.ts';
 import { ManualClock, systemClock } from '../../../src/support/clock.ts';
 import { AppsetError } from '../../../src/support/errors.ts';
+import { LIMITS } from '../../../src/support/limits.ts';
 import { seededRandom } from '../../../src/support/random.ts';
 
 const clock = new ManualClock();
@@ -155,6 +156,18 @@ describe('in normal mode', () => {
     const evaluation = await evaluate(set([{}, { app: 'a' }]));
     expect(names(evaluation)).toEqual(['a']);
     expect(evaluation.failedRows[0]?.error.message).toContain('{{.app}}');
+  });
+
+  test('of very many elements with one name the first are named, and the others counted', async () => {
+    const elements = Array.from({ length: LIMITS.distinguishedRows + 1 }, (_, i) => ({
+      app: 'same',
+      n: `n${i}`,
+    }));
+    const error = (await evaluate(set(elements))).invalid.get('team/same');
+    expect(error?.message).toMatch(/^1001 elements generate one Application name, "same"\n/);
+    expect(error?.message).toContain('… and 991 more');
+    expect(error?.message).not.toContain('They differ in');
+    expect(error?.place.element).toMatch(/^elements\[0\]; .*; elements\[9\]; … and 991 more$/);
   });
 
   test('elements with one name are all refused, each named, with what tells them apart', async () => {
