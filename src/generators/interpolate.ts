@@ -39,8 +39,9 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
     'pathParamPrefix',
     'values',
   ],
-  matrix: ['generators', 'template'],
-  merge: ['generators', 'mergeKeys', 'template'],
+  // combinators have no template of their own below another one
+  matrix: ['generators'],
+  merge: ['generators', 'mergeKeys'],
 };
 const ENTRY_ORDER = [
   'list',

@@ -71,7 +71,10 @@ const plain = (applications: readonly Json[]): Json[] =>
 
 /** Templates had no name before 3.3; they are called `base` since. */
 const withName = (text: string): string =>
-  text.replaceAll('template: :', 'template: base:').replaceAll('executing ""', 'executing "base"');
+  text
+    .replaceAll('template: :', 'template: base:')
+    .replaceAll('started at :', 'started at base:')
+    .replaceAll('executing ""', 'executing "base"');
 
 /** What differs, undefined when nothing does. */
 function difference(expected: Outcome, actual: Outcome, go: boolean): string | undefined {

@@ -65,6 +65,10 @@ const ACCEPTED: readonly Accepted<Question, Answer>[] = [
     applies: (_question, expected) => /\b0x[0-9a-f]{9,16}\b/.test(expected.out ?? ''),
   },
   {
+    reason: 'Go prints addresses',
+    applies: (_question, expected) => /\b0xc[0-9a-f]{9}\b/.test(expected.out ?? ''),
+  },
+  {
     reason: 'Go slices beyond the length of a list up to the capacity that its allocator happened to choose',
     applies: (_question, _expected, actual) =>
       /error calling (mustS|s)lice: reflect.Value.Slice: slice index out of bounds/.test(actual.error ?? ''),

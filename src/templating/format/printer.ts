@@ -77,11 +77,13 @@ export class Printer {
     if (value === null) this.write(NIL_TEXT);
     else {
       // inside a complaint no method speaks for its value
-      const before = this.#complaining;
+      const [complaining, depth] = [this.#complaining, this.#depth];
       this.#complaining = true;
+      this.#depth = 0;
       this.write(`${typeOf(value)}=`);
       this.#value(value, 'v');
-      this.#complaining = before;
+      this.#complaining = complaining;
+      this.#depth = depth;
     }
     this.write(')');
   }
@@ -131,9 +133,17 @@ export class Printer {
   #object(value: GoObject, verb: string): void {
     const parts = value.parts();
     if (value instanceof GoComplex) this.#complex(value, verb);
+    else if (parts !== undefined && value.kind === 'ptr' && this.#depth > 0) this.#inner(value, verb);
     else if (parts !== undefined && !this.flags.sharpV) this.#struct(value.kind === 'ptr', parts, verb);
     else if (verb !== 'v') this.#bad(value, verb);
     else this.#pad(this.flags.sharpV ? value.goSyntax() : value.format());
+  }
+
+  /** A pointer inside a list or map is not followed. */
+  #inner(value: GoObject, verb: string): void {
+    if (this.flags.sharpV) this.#pad(value.goSyntax());
+    else if ('vdboxX'.includes(verb)) this.#pad(FUNCTION_ADDRESS);
+    else this.#bad(value, verb);
   }
 
   #struct(isPointer: boolean, parts: readonly GoValue[], verb: string): void {

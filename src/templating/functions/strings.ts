@@ -153,7 +153,9 @@ function abbreviateBoth(left: number, right: number, text: string): string {
   if (right < 4 || (left > 0 && right < 7) || length <= right) return text;
   const room = right - 3;
   let offset = Math.min(left, length);
-  if (length - offset < room) offset = length - room;
+  // a difference of more than 63 bits turns negative in Go
+  if (length - offset < room || length - offset >= 2 ** 63) offset = length - room;
+  if (offset > 4 && right < 7) return '';
   if (offset <= 4) return `${fromBytes(bytes.subarray(0, room))}...`;
   if (offset + room < length) return `...${abbreviate(room, fromBytes(bytes.subarray(offset)))}`;
   return `...${fromBytes(bytes.subarray(length - room))}`;

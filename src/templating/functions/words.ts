@@ -28,7 +28,7 @@ const isAlphabet = (char: string): boolean => isLetter(char) && !isIdeograph(cha
 const isSmall = (char: string): boolean => isAlphabet(char) && !isUpper(char);
 
 function kindOf(char: string): Kind {
-  if (!char.isWellFormed() || char === '\ufffd') return 'invalid';
+  if (isInvalid(char)) return 'invalid';
   if (isConnector(char)) return 'connector';
   if (isPunct(char)) return 'punctuation';
   if (isUpper(char)) return 'upper';
@@ -45,8 +45,19 @@ const CONTINUES: Record<Exclude<Kind, 'upper' | 'invalid'>, (char: string) => bo
   other: (char) => !isConnector(char) && !isAlphabet(char) && !isNumber(char) && !isPunct(char),
 };
 
+/**
+ * The characters, each with the bytes before it that are no text: those are carried along by the next
+ * character. At the end they are carried by the one before, and alone they are a word of their own.
+ */
+const CARRYING = /[\udc80-\udcff\ufffd]*[^\udc80-\udcff\ufffd]|[\udc80-\udcff\ufffd]+$/gu;
+
+const isInvalid = (char: string): boolean => !char.isWellFormed() || char === '\ufffd';
+
 function wordsOf(text: string): Word[] {
-  const chars = [...text];
+  const units = text.match(CARRYING) ?? [];
+  const chars = units.map((unit) => [...unit].at(-1) ?? '');
+  // bytes at the end take after what they follow
+  if (chars.length > 1 && isInvalid(chars.at(-1) ?? '')) chars[chars.length - 1] = chars.at(-2) ?? '';
   const words: Word[] = [];
   const runFrom = (start: number, belongs: (char: string) => boolean): number => {
     let end = start;
@@ -64,7 +75,7 @@ function wordsOf(text: string): Word[] {
     } else if (kind !== 'invalid') {
       end = runFrom(end, CONTINUES[kind]);
     }
-    words.push({ kind, text: chars.slice(at, end).join('') });
+    words.push({ kind, text: units.slice(at, end).join('') });
     at = end;
   }
   return words;
@@ -78,8 +89,9 @@ function connect(text: string, connector: string): string {
   const write = (): void => {
     const word = words[at++];
     if (word === undefined) return;
-    if (word.kind === 'connector') out += connector.repeat([...word.text].length);
-    else out += word.kind === 'upper' ? lower(word.text) : word.text;
+    if (word.kind === 'connector') {
+      for (const char of word.text) out += isConnector(char) ? connector : lowerRune(char);
+    } else out += word.kind === 'upper' ? lower(word.text) : word.text;
   };
   const next = (): Kind | undefined => words[at]?.kind;
   const isRun = (kind: Kind | undefined): boolean => kind === 'letters' || kind === 'number';
@@ -115,7 +127,7 @@ function connect(text: string, connector: string): string {
 
 /** UpperCamelCase; connectors go, the character after one becomes upper case. */
 function camelCase(text: string): string {
-  const chars = [...text];
+  const chars = [...text.toWellFormed()];
   let at = 0;
   let out = '';
   while (at < chars.length && isConnector(chars[at] ?? '')) out += chars[at++];

@@ -159,6 +159,15 @@ describe('interpolation of the second child', () => {
     expect(await one({}, list({ a: 7 }), second)).toEqual([{ a: 7, b: 7 }]);
   });
 
+  test('the template of a combinator below another is no part of it', async () => {
+    const merge = {
+      mergeKeys: ['b'],
+      generators: [list({ b: '1' }), list()],
+      template: { metadata: { name: '{{' } },
+    };
+    expect(await one({}, list({ a: '1' }), { merge })).toEqual([{ a: '1', b: '1' }]);
+  });
+
   test('an empty param set interpolates nothing', async () => {
     expect(await one({}, list({}), list({ b: '{{.a}}' }))).toEqual([{ b: '{{.a}}' }]);
   });

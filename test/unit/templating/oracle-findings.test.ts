@@ -62,6 +62,17 @@ describe('what went wrong', () => {
       '{{$b := substr 1 2 "é"}}{{splitn $b 2 "éé" | printf "%q"}}',
       'map["_0":"\\xc3" "_1":"é"]',
     ],
+    [
+      'a byte that is no text parted words',
+      '{{$b := trunc 1 "é"}}{{snakecase (print "aX" $b "b") | printf "%q"}} {{kebabcase (print "_" $b) | printf "%q"}} {{camelcase (print "a" $b) | printf "%q"}}',
+      '"a_x�b" "-�" "A�"',
+    ],
+    ['an offset that overflows was taken for small', '{{abbrevboth -9223372036854775808 4 "longer"}}', ''],
+    [
+      'a version in a list was taken apart',
+      '{{printf "%z" (list (semver "3"))}}',
+      '[%!z(*semver.Version=&{3 0 0   3})]',
+    ],
     ['a complex number had JSON', '{{toJson 1i}}', ''],
   ])('%s', (_what, text, expected) => {
     expect(render(text)).toBe(expected);
