@@ -69,11 +69,22 @@ export class Confirmation {
       const { metadata } = await client.get(RESOURCES.secrets, namespace, id);
       const labels = metadata.labels ?? {};
       const taken = metadata.deletionTimestamp === undefined && takes(this.#leaves.get(leaf), labels);
+      if (taken && !(await this.#isListed(id, leaf))) {
+        return { is: 'unread', why: `Secret ${name} is there, though the list of clusters lacks it` };
+      }
       return { is: 'secret', answer: taken ? 'taken' : 'otherLabels', name };
     } catch (error) {
       if (isNotFound(error)) return { is: 'secret', answer: 'gone', name };
       throw error;
     }
+  }
+
+  /** Whether this run saw the Secret as the live GET does: a cache that lags, or lies, confirms nothing. */
+  async #isListed(secret: string, leaf: string): Promise<boolean> {
+    const reading = await this.#options.facts.sources.clusters();
+    if (!reading.known) return false;
+    const found = reading.value.find(({ secretName }) => secretName === secret);
+    return found !== undefined && takes(this.#leaves.get(leaf), found.labels);
   }
 
   async #path(part: PartId): Promise<PartFact | undefined> {
