@@ -15,14 +15,18 @@ import { systemRandom } from '../support/random.ts';
 import { emitYaml } from '../support/yaml.ts';
 import { EXIT, worst } from './exit.ts';
 import { type FactOptions, factOptions, type NotGiven, offlineFacts } from './facts.ts';
+import { type KubeOptions, kubeOptions } from './kube-options.ts';
+import { type LiveFacts, liveFacts } from './live-sources.ts';
 import { collect, oneOf } from './options.ts';
+import { packageVersion } from './package-version.ts';
 import { describeError, describeNote, describeRemark } from './report-error.ts';
 import { placeInFile, readSets, type SetFile } from './set-files.ts';
 import { count, printable, stderrStyle, stdoutStyle, table } from './terminal.ts';
 
-const FORMATS = ['table', 'yaml', 'json', 'name'] as const;
+const FORMATS = ['table', 'yaml', 'json', 'name', 'html'] as const;
 
-interface Options extends FactOptions {
+interface Options extends FactOptions, KubeOptions {
+  readonly live?: boolean;
   readonly filename?: readonly string[];
   readonly output?: (typeof FORMATS)[number];
   readonly compat?: 'argocd';
@@ -31,21 +35,30 @@ interface Options extends FactOptions {
 }
 
 export function define(command: Command, finish: (code: number) => void): void {
-  factOptions(
-    command
-      .option(
-        '-f, --filename <file>',
-        'file with ApplicationSets, - for standard input (repeatable)',
-        collect,
-      )
-      .option(
-        '-o, --output <format>',
-        `one of ${FORMATS.join(', ')} (default: table on a terminal, yaml in a pipe)`,
-        oneOf('--output', FORMATS),
-      )
-      .option('-n, --namespace <name>', 'namespace of Argo CD, where clusters and projects are', 'argocd')
-      .option('--new-git-file-globbing', 'read git file patterns as doublestar does')
-      .option('--compat <argocd>', 'behave exactly as the reference', oneOf('--compat', ['argocd'] as const)),
+  kubeOptions(
+    factOptions(
+      command
+        .option(
+          '-f, --filename <file>',
+          'file with ApplicationSets, - for standard input (repeatable)',
+          collect,
+        )
+        .option(
+          '-o, --output <format>',
+          `one of ${FORMATS.join(', ')} (default: table on a terminal, yaml in a pipe)`,
+          oneOf('--output', FORMATS),
+        )
+        .option('-n, --namespace <name>', 'namespace of Argo CD, where clusters and projects are', 'argocd')
+        .option('--new-git-file-globbing', 'read git file patterns as doublestar does')
+        .option(
+          '--compat <argocd>',
+          'behave exactly as the reference',
+          oneOf('--compat', ['argocd'] as const),
+        ),
+    ).option(
+      '--live',
+      'ask the cluster of the current context, and the network, for facts that are not given',
+    ),
   )
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => finish(await render(options)));
@@ -70,13 +83,16 @@ async function render(options: Options): Promise<number> {
     );
   const files = readSets(options.filename);
   const facts = offlineFacts(options);
+  let live: LiveFacts | undefined;
   try {
+    if (options.live === true) live = await liveFacts(facts.sources, options, options.namespace);
     const all: Rendered[] = [];
-    for (const file of files) all.push(await renderSet(file, options, facts.sources));
-    process.stdout.write(print(all, options));
-    report(all, facts.notGiven());
+    for (const file of files) all.push(await renderSet(file, options, live?.sources ?? facts.sources));
+    process.stdout.write(options.output === 'html' ? await asHtml(all) : print(all, options.output));
+    report(all, live === undefined ? facts.notGiven() : []);
     return worst(all.flatMap(({ failures }) => failures.map(exitCodeOf)));
   } finally {
+    await live?.close();
     facts.close();
   }
 }
@@ -155,9 +171,9 @@ const isAtOrBelow = (path: string, parent: string): boolean =>
 
 const exitCodeOf = (error: AppsetError): number => (error.kind === 'source' ? EXIT.unreadable : EXIT.failed);
 
-function print(all: readonly Rendered[], options: Options): string {
+function print(all: readonly Rendered[], output: Exclude<Options['output'], 'html'>): string {
   const applications = all.flatMap((rendered) => rendered.applications);
-  switch (options.output ?? (process.stdout.isTTY === true ? 'table' : 'yaml')) {
+  switch (output ?? (process.stdout.isTTY === true ? 'table' : 'yaml')) {
     case 'yaml':
       return applications.length === 0 ? '' : emitYaml(applications as unknown as JsonObject[]);
     case 'name':
@@ -197,6 +213,29 @@ function asJson(all: readonly Rendered[]): object {
     ),
     errors: all.flatMap((rendered) => rendered.failures.filter(isSource).map(failure(rendered))),
   };
+}
+
+/** A page that stands by itself. */
+async function asHtml(all: readonly Rendered[]): Promise<string> {
+  const { page } = await import('./html/page.ts');
+  return page('render', {
+    title: 'Applications',
+    version: packageVersion(),
+    sets: all.map(({ file, applications, failures }) => ({
+      name: keyOf(file.set),
+      count: count(applications.length, 'Application'),
+      errors: failures.map(({ code, message }) => `${code} ${printable(message)}`),
+      applications: applications.map((application) => {
+        const destination = (application.spec.destination ?? {}) as JsonObject;
+        return {
+          name: application.metadata.name,
+          cluster: destination.name ?? destination.server ?? '',
+          source: sourceOf(application.spec),
+          yaml: emitYaml([application] as unknown as JsonObject[]),
+        };
+      }),
+    })),
+  });
 }
 
 function asTable(all: readonly Rendered[]): string {

@@ -2,7 +2,7 @@
 import runtime from 'handlebars/runtime.js';
 import { TEMPLATES } from './templates.generated.ts';
 
-export type PageName = 'conformance' | 'plan';
+export type PageName = 'conformance' | 'plan' | 'render';
 
 /** The part of the runtime that is used: its own typings describe the compiler. */
 const { template } = runtime as unknown as { template(spec: unknown): (data: object) => string };

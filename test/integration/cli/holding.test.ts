@@ -1,0 +1,129 @@
+/** What a person does about a set that holds deletions, and live facts for render: on a running operator. */
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RESOURCES } from '../../../src/api/client.ts';
+import type { JsonObject } from '../../../src/api/objects.ts';
+import { HttpObjectClient, loadConnection, Transport } from '../../../src/kube/index.ts';
+import { appset, startAppset } from '../../harness/cli.ts';
+import { list, SETS, setOf } from '../../harness/sets.ts';
+import { until } from '../../harness/until.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'appset-cli-holding-'));
+const kubeconfig = join(folder, 'kubeconfig');
+const QUIET = ['--metrics-addr', '0', '--probe-addr', '0', '--webhook-addr', '0'];
+const TOWNS = ['bergen', 'lyon', 'oslo', 'porto', 'rome', 'turin', 'vaduz', 'vienna'];
+let operator: ChildProcess;
+let log = '';
+let transport: Transport;
+let client: HttpObjectClient;
+
+const on = (...args: string[]) => appset([...args, '--kubeconfig', kubeconfig]);
+const names = async () =>
+  (await client.list(RESOURCES.applications, { namespace: 'argocd' })).items.map(
+    ({ metadata }) => metadata.name,
+  );
+
+/** The message of the condition, once the set holds something. */
+async function held(): Promise<string> {
+  let message = '';
+  await until('the set to hold deletions', async () => {
+    const { status } = await client.get(SETS, 'argocd', 'towns');
+    const conditions = (status?.conditions ?? []) as readonly { type: string; message: string }[];
+    message = conditions.find(({ type }) => type === 'DeletionsHeld')?.message ?? '';
+    return message.includes('Plan ');
+  });
+  return message;
+}
+
+beforeAll(async () => {
+  operator = startAppset([
+    'run',
+    '--sandbox',
+    '--sandbox-kubeconfig',
+    kubeconfig,
+    '--cluster-settle',
+    '0s',
+    ...QUIET,
+  ]);
+  operator.stdout?.setEncoding('utf8').on('data', (part: string) => {
+    log += part;
+  });
+  await until('the operator to lead', () => log.includes('"msg":"leading"'), { last: () => log });
+  transport = new Transport(await loadConnection({ kubeconfig }));
+  client = new HttpObjectClient(transport);
+  await client.create(SETS, setOf('towns', [list(...TOWNS)]));
+  await until('eight Applications', async () => (await names()).length === 8);
+  const { spec } = setOf('towns', [list('bergen')]);
+  await client.patch(
+    SETS,
+    'argocd',
+    'towns',
+    { spec: { generators: spec?.generators } as JsonObject },
+    { type: 'merge' },
+  );
+});
+
+afterAll(async () => {
+  await transport.close();
+  if (operator.exitCode === null) operator.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a set that holds deletions', () => {
+  it('says so to whoever looks, with the way out', async () => {
+    const message = await held();
+    expect(message).toMatch(/^7 deletions held\. DeletionBudget/);
+    const got = await on('get');
+    expect(got.stdout).toMatch(/^towns +8 .*7 deletions/m);
+    const planned = await on('plan', 'towns');
+    expect(planned.code).toBe(4);
+    expect(planned.stdout).toMatch(
+      /Held: 7 deletions\. +Look: appset explain towns -n argocd \S+ +Release: appset approve towns -n argocd --plan [0-9a-f]{7}/,
+    );
+    const told = await on('explain', 'towns', (await names()).at(-1) ?? '');
+    expect(told.stdout).toMatch(/held: DeletionBudget: 7 deletions are more than the 5 allowed/);
+  });
+
+  it('refuses a digest that is not its own, and too few digits', async () => {
+    await held();
+    const wrong = await on('approve', 'towns', '--plan', '0123456');
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('not 0123456: look again')]);
+    const short = await on('approve', 'towns', '--plan', 'abc');
+    expect([short.code, short.stderr]).toEqual([2, expect.stringContaining('at least 7 digits')]);
+    expect((await names()).length).toBe(8);
+  });
+
+  it('pauses and resumes', async () => {
+    expect((await on('pause', 'towns')).stdout).toBe('argocd/towns: deletions are paused\n');
+    const { metadata } = await client.get(SETS, 'argocd', 'towns');
+    expect(metadata.annotations).toMatchObject({ 'appset-operator.io/paused': 'deletions' });
+    expect((await on('resume', 'towns')).stdout).toBe('argocd/towns: resumed\n');
+    expect((await client.get(SETS, 'argocd', 'towns')).metadata.annotations).not.toHaveProperty([
+      'appset-operator.io/paused',
+    ]);
+  });
+
+  it('lets go what a person approves, and only that', async () => {
+    const digest = /Plan ([0-9a-f]{64})/.exec(await held())?.[1] ?? '';
+    const approved = await on('approve', 'towns', '--plan', digest.slice(0, 7));
+    expect([approved.code, approved.stdout]).toEqual([
+      0,
+      `argocd/towns: plan ${digest.slice(0, 12)} approved\n`,
+    ]);
+    await until('one Application to be left', async () => (await names()).length === 1);
+  });
+});
+
+describe('render --live', () => {
+  it('asks the cluster for what was not given', async () => {
+    const file = join(folder, 'live.yaml');
+    writeFileSync(file, JSON.stringify(setOf('live', [list('oslo')])));
+    const offline = await appset(['render', '-f', file, '-o', 'name']);
+    expect(offline.stderr).toContain('not checked, because not given');
+    const live = await on('render', '-f', file, '-o', 'name', '--live');
+    expect([live.code, live.stderr, live.stdout.split('\n').length]).toEqual([0, '', 2]);
+  });
+});
