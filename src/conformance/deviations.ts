@@ -250,6 +250,123 @@ export const DEVIATIONS: readonly Deviation[] = [
     ),
   },
   {
+    about: 'More deletions at once than usual',
+    reference: 'are made at once',
+    here: 'are held, all of them, beyond a budget: 5 or 20 % of a set in ten minutes where their cause is confirmed, 1 or 10 % where not, 50 or 20 % over all sets; an approval, a setting or the source itself ends it',
+    why: 'every user who lost Applications lost them to a run that succeeded',
+    modes: 'normal',
+    tests: [
+      ...shown('integration/controller/holds', 'are all held, and told once: condition, event, list'),
+      ...shown(
+        'disaster/clusters',
+        'a label flaps on one cluster with 84 add-on sets: all 84 Applications stay',
+      ),
+      ...shown('disaster/releases', 'a slow leak, one element every half minute: the eighth is held'),
+    ],
+  },
+  {
+    about: 'A set that generates nothing any more',
+    reference: 'loses all its Applications',
+    here: 'keeps them until every absence is confirmed, or `appset-operator.io/allow-empty` or an approval says so',
+    why: 'an empty answer is most often a mistake: a typo in a selector, a wrong branch',
+    modes: 'normal',
+    tests: shown('disaster/edits', 'a typo in a selector that then takes no cluster: all 8 stay'),
+  },
+  {
+    about: 'An absence that was seen just now',
+    reference: 'is acted on at once',
+    here: 'has to stand for the settle time (`--cluster-settle`, 60 s); what nothing confirms is read twice, a minute apart',
+    why: 'labels flap, and Secrets are replaced in place',
+    modes: 'normal',
+    tests: [
+      ...shown(
+        'disaster/clusters',
+        'a Secret replaced in place, deleted and made again, costs nothing',
+        'a live GET of a Secret that fails confirms nothing',
+      ),
+      ...shown(
+        'integration/controller/nothing-lost',
+        'a cluster the list lacks, whose Secret is there, keeps its Application for as long as that is so',
+      ),
+    ],
+  },
+  {
+    about: 'An Application generated under another name',
+    reference: 'the new one is made and the old one deleted with its workloads',
+    here: 'both are held as one change until `appset-operator.io/on-rename` or an approval',
+    why: 'renaming is no reason to take down what runs',
+    modes: 'normal',
+    tests: shown(
+      'disaster/edits',
+      'a name template edited with 30 Applications: none is deleted, none is made twice',
+      'cd#28576 a rename with on-rename: release: the new are made, workloads of the old stay',
+    ),
+  },
+  {
+    about: 'A branch that does not descend from the commit seen last',
+    reference: 'is taken as it is',
+    here: 'costs nothing: its deletions are held',
+    why: 'a force push or a replica that lags is not a removal',
+    modes: 'normal',
+    tests: shown(
+      'disaster/git',
+      'a force push that lost a folder: its Application stays',
+      'a lagging replica that lacks one folder of twenty: its deletion is held',
+    ),
+  },
+  {
+    about: 'Data that moves many Applications to another destination, project or source',
+    reference: 'is followed',
+    here: 'is held beyond the budget of confirmed deletions; an edit of the set is not',
+    why: 'a label whose format changed moved 26 clusters to another branch',
+    modes: 'normal',
+    tests: [
+      ...shown(
+        'disaster/clusters',
+        'cd#26819 a label whose format changed rebinds 26 clusters: none is updated',
+      ),
+      ...shown('ordinary/days', 'a set moved to another destination by an edit of the set'),
+    ],
+  },
+  {
+    about:
+      'Guards in the wrong place, a CRD that was replaced, and the first run over Applications of others',
+    reference: 'deletes what it does not generate',
+    here: 'holds these deletions',
+    why: 'what the set says is not what its author wrote',
+    modes: 'normal',
+    tests: [
+      ...shown(
+        'disaster/edits',
+        'a misplaced guard: preserveResourcesOnDeletion in the template, and 4 removed',
+      ),
+      ...shown('disaster/server', 'a CRD swapped for one that drops some rows of a set: all stay'),
+      ...shown(
+        'disaster/controllers',
+        'a first run over Applications of the reference: what it would delete waits',
+      ),
+    ],
+  },
+  {
+    about: 'The controller of Argo CD running beside us',
+    reference: 'two of them write in turn',
+    here: 'nothing is written while it is ready or keeps its Lease',
+    why: 'each would undo what the other does, and delete what the other made',
+    modes: 'normal',
+    tests: shown(
+      'integration/controller/holds',
+      'lets us write no Application at all, and is looked for again every minute',
+    ),
+  },
+  {
+    about: 'Pausing',
+    reference: 'scale the controller down',
+    here: '`appset pause` stops deletions, or all writes, of one set or of all',
+    why: 'in an incident the rest has to go on',
+    modes: 'normal',
+    tests: shown('disaster/releases', 'paused in an incident: no deletion until it is resumed'),
+  },
+  {
     about: 'A write that the server undoes, or that fails',
     reference: 'is sent again at every run; one failure runs the whole set again',
     here: 'is not sent again until something changes; one Application backs off alone',
