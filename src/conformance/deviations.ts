@@ -36,6 +36,22 @@ export const DEVIATIONS: readonly Deviation[] = [
     ],
   },
   {
+    about: 'Submodules and Git LFS',
+    reference:
+      'submodules are checked out with the repository, files of LFS are fetched where it is asked for',
+    here: 'neither is read; what a pattern could take from a submodule is unknown until an exclude takes it out, and a file of LFS fails by name',
+    why: 'both are other servers with credentials of their own; what is not read must not look empty',
+    modes: 'both',
+    tests: [
+      ...shown('unit/generators/git-submodules', 'the words name pattern and submodule, and what to do'),
+      ...shown('unit/generators/git-files', 'a file that is kept in Git LFS fails alone and is named'),
+      ...shown(
+        'integration/git/failures',
+        'runs none of its hooks, filters and settings, and brings no submodule',
+      ),
+    ],
+  },
+  {
     about: 'A source cannot be read',
     reference: 'the run stops',
     here: 'the other generators go on; nothing of the set is deleted until the source is known again',
