@@ -298,7 +298,7 @@ describe('whatever happens', () => {
       deleted += world.deleted.length;
     }
     process.stdout.write(`${seeds.length} worlds: ${deleted} deletions, ${held} looks at holds\n`);
-    if (ONLY === undefined) expect(Math.min(deleted, held)).toBeGreaterThan(seeds.length / 2);
+    if (seeds.length >= 20) expect(Math.min(deleted, held)).toBeGreaterThan(seeds.length / 2);
   }, 600_000);
 });
 
