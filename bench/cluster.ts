@@ -256,7 +256,7 @@ async function manySets(goals: Goal[]): Promise<void> {
 const relabel = (api: ApiLoad, index: number) =>
   api.patch(`${SECRETS}/${clusterName(index)}`, { metadata: { labels: { env: 'production' } } });
 
-const OURS = /\s(applications|applicationsets|appprojects|secrets|configmaps|events)(\/|$)/;
+const OURS = /\s(applications|applicationsets|appprojects|secrets|configmaps|events|pods)(\/|$)/;
 const sum = (requests: ReadonlyMap<string, number>, verbs: RegExp): number =>
   [...requests]
     .filter(([key]) => verbs.test(key) && OURS.test(key))

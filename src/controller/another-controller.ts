@@ -23,8 +23,17 @@ export async function findAnotherController(deps: Deps): Promise<string | undefi
   const known = memory.anotherController;
   const now = clock.monotonic();
   if (known !== undefined && now - known.at < LIMITS.anotherControllerMs) return known.alive;
+  // runs that ask at the same time share one look
+  memory.lookingForAnother ??= look(deps).finally(() => {
+    memory.lookingForAnother = undefined;
+  });
+  return memory.lookingForAnother;
+}
+
+async function look(deps: Deps): Promise<string | undefined> {
+  const at = deps.clock.monotonic();
   const alive = (await pod(deps)) ?? (await lease(deps));
-  memory.anotherController = { at: now, alive };
+  deps.memory.anotherController = { at, alive };
   return alive;
 }
 

@@ -195,7 +195,11 @@ async function write(step: Step, deps: ApplyDeps, report: Report): Promise<Step 
   if (step.is === 'update') return update(step.update, deps, report);
   if (step.is !== 'create') return undefined;
   const application = await deps.writer.create(step.create.application);
-  if (!deps.dryRun) deps.live.wrote(application);
+  if (!deps.dryRun) {
+    deps.live.wrote(application);
+    // what is found equal now is not compared at the next run
+    deps.planner.step(step.create.name, application);
+  }
   report.created.push(step.create.name);
   deps.events.emit(created(deps.planner.input.set, step.create.name));
   deps.log.info({ application: step.create.name }, 'created Application');

@@ -146,6 +146,8 @@ export class ControllerMemory {
   readonly pending = new Map<string, ReadonlyMap<string, number>>();
   /** Whether the reference's controller is alive, and by which monotonic time that was found. */
   anotherController: { readonly at: number; readonly alive: string | undefined } | undefined;
+  /** A look for it that is under way. */
+  lookingForAnother: Promise<string | undefined> | undefined;
 
   /** The memory of a set; that of another set of the same name (another uid) is dropped. */
   of(set: ApplicationSet): SetMemory {

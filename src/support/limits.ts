@@ -105,7 +105,7 @@ export const LIMITS = {
   /** Compiled regular expressions of template functions kept for the next call. */
   compiledPatterns: 500,
   /** Compiled object templates kept for the next evaluation, over all sets. */
-  compiledObjects: 500,
+  compiledObjects: 2_000,
   /** How long git may take to tell the refs of a repository. */
   gitTimeoutMs: 30_000,
   /** How long git may take to bring the trees of a commit or the contents of files. */

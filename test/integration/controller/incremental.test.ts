@@ -16,7 +16,7 @@ import { type Plan, planSet } from '../../../src/planning/plan.ts';
 import { effectivePolicy } from '../../../src/planning/policy.ts';
 import { createLiveSources } from '../../../src/sources/live/index.ts';
 import { seededRandom } from '../../../src/support/random.ts';
-import { Operator } from './operator.ts';
+import { list, Operator, shops } from './operator.ts';
 
 const SETS = ['red', 'blue', 'all'] as const;
 const CLUSTERS = ['eu', 'us', 'ap', 'sa'] as const;
@@ -293,4 +293,17 @@ test('what a leaf gave is kept once, and only until its facts change', async () 
   fleet.patchSecret('us', { metadata: { labels: { color: 'red' } } });
   await fleet.plan('red', true);
   expect(fleet.leaves.rows).toBe(3);
+});
+
+test('what was just created is known to be equal: the next run compares nothing', async () => {
+  const operator = new Operator();
+  operator.apply(shops([list('porto', 'lyon')]));
+  await operator.run();
+  const set = operator.set();
+  const compared = set && operator.memory.of(set).compared;
+  expect(compared?.size).toBe(2);
+  const before = new Set(operator.names);
+  await operator.run();
+  expect(operator.writes).toEqual([]);
+  expect(new Set(operator.names)).toEqual(before);
 });
