@@ -53,7 +53,9 @@ const BRACES = [
 function pattern(random: Random, braces: boolean): string {
   let out = '';
   for (let i = random.int(1, 7); i > 0; i--) {
-    const kinds = [LETTERS, LETTERS, WILD, WILD, CLASSES, braces ? BRACES : ESCAPES];
+    // a class is cut at its slash where files are looked for in a tree
+    const classes = braces ? CLASSES.filter((text) => !text.includes('/')) : CLASSES;
+    const kinds = [LETTERS, LETTERS, WILD, WILD, classes, braces ? BRACES : ESCAPES];
     out += pick(random, pick(random, kinds));
   }
   return out;
@@ -146,8 +148,9 @@ const ACCEPTED: readonly Accepted<Question, Answer>[] = [
     applies: ({ kind, text }) => kind === 'doublestarGlob' && text.split('{').length > 2,
   },
   {
-    reason: 'doublestar takes a file for an alternative without wildcards that ends with a slash',
-    applies: ({ kind, text }) => kind === 'doublestarGlob' && /\{.*\/[,}]/.test(text),
+    reason: 'doublestar looks for "dir/", "." and "" by name where an alternative leaves no more of a step',
+    applies: ({ kind, text }) =>
+      kind === 'doublestarGlob' && (/\{.*\/[,}]/.test(text) || /(^|\/)\.?\{,/.test(text)),
   },
 ];
 

@@ -119,7 +119,7 @@ const FIELDS: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   float: ['.n', '.m', '.o.c.n'],
   bool: ['.b', '(not .b)'],
   list: ['.l', '.words', '.nums', '(list 1 "a" nil)', '(list)'],
-  strings: ['.segments', '(splitList "," .s)', '(toStrings .l)'],
+  strings: ['.segments', '(splitList "," .s)', '(toStrings .l)', '(keys .o | sortAlpha)'],
   map: ['.o', '.o.c', '.', '$', '(dict "a" 1)'],
   fresh: [
     '(dict)',
@@ -147,6 +147,21 @@ const FIELDS: Readonly<Partial<Record<Kind, readonly string[]>>> = {
     'nil',
   ],
 };
+
+/** What functions that draw random values give where nothing is left to chance. */
+const CERTAIN = [
+  '(randAlpha 0)',
+  '(randNumeric -1)',
+  '(randInt 3 3)',
+  '(shuffle "a")',
+  '(genPrivateKey "x")',
+  '(htpasswd "a:b" .s)',
+  '(encryptAES "k" "")',
+  '(genCAWithKey .s 1 "bad")',
+  '(genSelfSignedCert "a" (list "bad") nil 1)',
+  '(bcrypt (repeat 73 "x"))',
+  '(values (dict "a" .s))',
+];
 
 const INTS = [
   '0x1F',
@@ -235,6 +250,7 @@ function operand(scope: Scope, kind: Kind): string {
     return pick(random, variables);
   switch (kind) {
     case 'string':
+      if (random.int(0, 60) === 0) return pick(random, CERTAIN);
       return random.int(0, 2) === 0 ? goString(random, pick(random, WORDS)) : pick(random, fields);
     case 'small':
       return random.int(0, 5) === 0

@@ -179,6 +179,17 @@ initial list > list
 append list any > list
 mustAppend list any > list
 push list any > list
+mustPush list any > list
+mustPrepend list any > list
+mustLast list > any
+mustRest list > list
+mustInitial list > list
+mustReverse list > list
+mustUniq list > list
+mustWithout list any > list
+mustHas any list > bool
+mustSlice list small small > list
+mustChunk small list > list
 prepend list any > list
 concat list list > list
 concat list list any > list
@@ -211,6 +222,7 @@ mustRegexMatch regex string > bool
 regexReplaceAll regex string repl > string
 mustRegexReplaceAll regex string repl > string
 regexReplaceAllLiteral regex string repl > string
+mustRegexReplaceAllLiteral regex string repl > string
 regexFind regex string > string
 mustRegexFind regex string > string
 regexFindAll regex string small > strings
