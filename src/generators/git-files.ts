@@ -7,6 +7,7 @@
 
 import { compareBytes } from '../support/byte-strings.ts';
 import { AppsetError, asAppsetError } from '../support/errors.ts';
+import { LIMITS } from '../support/limits.ts';
 import { type GoMap, goMap } from '../templating/values.ts';
 import { Collector } from './collector.ts';
 import type { GenerationRun, Outcome, Part } from './contract.ts';
@@ -66,6 +67,11 @@ function addFile(
 }
 
 function parse(leaf: GitLeaf, file: TakenFile, text: string | undefined): readonly FileItem[] {
+  if (text === undefined && file.oid !== '') {
+    // the tree has it: only its size keeps a source from answering
+    const why = `${inCheckout(file.path)} is larger than the ${LIMITS.yamlFileBytes} bytes that are read`;
+    throw new AppsetError('APPSET_E0205', unreadable(leaf, file, why).message);
+  }
   if (text === undefined) {
     throw unreadable(leaf, file, `open ${inCheckout(file.path)}: no such file or directory`);
   }

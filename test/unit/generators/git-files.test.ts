@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { known } from '../../../src/generators/contract.ts';
 import { column, compatError, generate, params, REPO, rowsOf, type Scene } from './fixture.ts';
 
 const git = (paths: (string | { path: string; exclude: true })[], more: object = {}) => [
@@ -266,6 +267,21 @@ describe('what goes wrong', () => {
     const generation = await generate({ files, symlinks, generators: git(['d/*']) });
     expect(rowsOf(generation).map((row) => row.parts[0]?.id)).toEqual(['d/a.yaml']);
     expect(generation.entries[0]?.generated.failed).toMatchObject([{ parts: [{ id: 'd/b.yaml' }] }]);
+  });
+
+  test('a file the source leaves out for its size fails alone, and is not said to be missing', async () => {
+    const sources = {
+      gitFiles: async () => known<ReadonlyMap<string, string>>(new Map([['d/a.yaml', 'a: 1']]), '', 0, 'c'),
+    };
+    const files = { 'd/a.yaml': 'a: 1', 'd/b.yaml': 'b: 1' };
+    const generation = await generate({ files, sources, generators: git(['d/*']) });
+    expect(rowsOf(generation)).toHaveLength(1);
+    expect(generation.entries[0]?.generated.failed).toMatchObject([
+      {
+        parts: [{ id: 'd/b.yaml' }],
+        error: { code: 'APPSET_E0205', message: expect.stringContaining('larger') },
+      },
+    ]);
   });
 
   test('the rows of files are bounded', async () => {
