@@ -50,7 +50,7 @@ describe.concurrent('wrong usage ends with 2 and says what is wrong', () => {
     ],
     [
       ['render', '-f', 'x.yaml', '-o', 'xml'],
-      'Error APPSET_E0801: --output xml: use one of table, yaml, json, name\n  See --help of the command.\n',
+      'Error APPSET_E0801: --output xml: use one of table, yaml, json, name, html\n  See --help of the command.\n',
     ],
     [
       ['render', '-f', 'no-such.yaml'],
