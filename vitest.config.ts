@@ -15,6 +15,23 @@ const suite = (name: string, testTimeout: number, fileParallelism = true) => ({
   },
 });
 
+/** The integration tests of controller and client once more, on one real cluster. */
+const onRealCluster = {
+  test: {
+    name: 'real',
+    include: ['test/integration/{controller,kube}/**/*.test.ts'],
+    // random histories of thousands of steps: they prove plans, to which the server adds nothing but time
+    exclude: ['test/integration/controller/{nothing-lost,incremental}.test.ts'],
+    globalSetup: ['test/e2e/shared-cluster.ts'],
+    // after the suite e2e, which has clusters of its own
+    sequence: { groupOrder: 1 },
+    pool: 'forks' as const,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    fileParallelism: false,
+  },
+};
+
 /** Stories about deletions, each in a namespace of its own, on one real cluster. */
 const stories = (name: string) => ({
   test: {
@@ -36,6 +53,7 @@ export default defineConfig({
       suite('integration', 60_000),
       suite('oracle', 900_000, false),
       suite('e2e', 600_000, false),
+      onRealCluster,
       suite('chart', 900_000, false),
       stories('disaster'),
       stories('ordinary'),

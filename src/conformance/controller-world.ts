@@ -38,7 +38,10 @@ const objectOf = (value: Json | undefined): JsonObject => (isJsonObject(value) ?
 
 /** Time that stands still; waiting takes none. */
 export class StandingClock implements Clock {
-  readonly #clock = new ManualClock(START);
+  readonly #clock: ManualClock;
+  constructor(start = START) {
+    this.#clock = new ManualClock(start);
+  }
   now = (): number => this.#clock.now();
   monotonic = (): number => this.#clock.monotonic();
   sleep = (): Promise<void> => Promise.resolve();

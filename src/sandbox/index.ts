@@ -14,7 +14,7 @@ import { StoreClient } from './store-client.ts';
 
 export { argoCrds } from './argo-crds.ts';
 export { type StandInOptions, standInPatch, startArgoCdStandIn } from './argocd-stand-in.ts';
-export { type FaultEffect, type FaultRule, Faults, type FaultVerb } from './faults.ts';
+export { type FaultEffect, type FaultRule, Faults, type FaultVerb, refusal } from './faults.ts';
 export { Store, type StoreOptions } from './store.ts';
 export { type MadeCall, StoreClient } from './store-client.ts';
 

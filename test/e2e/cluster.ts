@@ -44,6 +44,8 @@ export interface Cluster {
   startApiServer(): Promise<void>;
   /** starts kube-controller-manager now, for clusters that began without one */
   startControllerManager(): Promise<void>;
+  /** undefined where there is none */
+  readonly controllerManagerPid: number | undefined;
   /** stops garbage collection, and lets it go on where it stood */
   pauseControllerManager(): void;
   resumeControllerManager(): void;
@@ -144,6 +146,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
         '--bind-address=127.0.0.1',
         '--secure-port=0',
       ]);
+    },
+    get controllerManagerPid() {
+      return children.get('kube-controller-manager')?.pid;
     },
     pauseControllerManager: () => void children.get('kube-controller-manager')?.kill('SIGSTOP'),
     resumeControllerManager: () => void children.get('kube-controller-manager')?.kill('SIGCONT'),

@@ -14,8 +14,8 @@ import {
   type ResourceType,
 } from '../../src/api/client.ts';
 import type { KubeObject } from '../../src/api/objects.ts';
-import { HttpObjectClient, loadConnection, Transport } from '../../src/kube/index.ts';
-import { type Sandbox, startArgoCdStandIn, startSandbox } from '../../src/sandbox/index.ts';
+import { HttpObjectClient, loadConnection, Transport, type TransportOptions } from '../../src/kube/index.ts';
+import { type Faults, type Sandbox, startArgoCdStandIn, startSandbox } from '../../src/sandbox/index.ts';
 import { systemClock } from '../../src/support/clock.ts';
 import { parseYaml } from '../../src/support/yaml.ts';
 import { type Cluster, type ClusterOptions, startCluster } from '../e2e/cluster.ts';
@@ -34,6 +34,7 @@ const EMPTIED: readonly ResourceType[] = [
   RESOURCES.configMaps,
   RESOURCES.events,
   RESOURCES.leases,
+  RESOURCES.pods,
 ];
 
 export interface Connected {
@@ -45,10 +46,12 @@ export interface Backend {
   readonly kind: 'sandbox' | 'real';
   /** over HTTP, as TEST_AGENT */
   readonly client: ObjectClient;
+  /** of the HTTP face, where the server makes them on demand: the sandbox */
+  readonly faults: Faults | undefined;
   /** path of a kubeconfig with every right */
   readonly kubeconfig: string;
   /** another client, over connections of its own */
-  connect(userAgent?: string): Promise<Connected>;
+  connect(options?: TransportOptions): Promise<Connected>;
   /** a stand-in for Argo CD, until the answer is called or the backend stops */
   startStandIn(): () => Promise<void>;
   /** Waits until garbage collection has nothing left to do in namespace argocd. */
@@ -58,20 +61,37 @@ export interface Backend {
   stop(): Promise<void>;
 }
 
+/** A client over connections of its own. */
+export async function connectTo(
+  kubeconfig: string,
+  options: TransportOptions = { userAgent: TEST_AGENT },
+): Promise<Connected> {
+  const transport = new Transport(await loadConnection({ kubeconfig }), options);
+  return { client: new HttpObjectClient(transport), close: () => transport.close() };
+}
+
+/** Whether this run is on a real API server. */
+export const isReal = (): boolean => process.env['APPSET_TEST_BACKEND'] === 'real';
+
+export interface BackendOptions {
+  /** `off`: garbage collection does nothing until the backend stops */
+  readonly collector?: 'off';
+}
+
 /** The backend the environment asks for; a shared real cluster where the run has one. */
-export function startBackend(): Promise<Backend> {
-  if (process.env['APPSET_TEST_BACKEND'] !== 'real') return startSandboxBackend();
+export function startBackend(options: BackendOptions = {}): Promise<Backend> {
+  if (!isReal()) return startSandboxBackend(options);
   const shared = process.env['APPSET_TEST_KUBECONFIG'];
-  return shared === undefined ? startRealBackend({ controllerManager: true }) : attach(shared);
+  return shared === undefined ? startRealBackend({ controllerManager: true }) : attach(shared, options);
 }
 
 export interface SandboxBackend extends Backend {
   readonly sandbox: Sandbox;
 }
 
-export async function startSandboxBackend(): Promise<SandboxBackend> {
+export async function startSandboxBackend(options: BackendOptions = {}): Promise<SandboxBackend> {
   const folder = mkdtempSync(join(tmpdir(), 'appset-backend-'));
-  const sandbox = await startSandbox();
+  const sandbox = await startSandbox(options.collector === 'off' ? { gc: 'off' } : {});
   const kubeconfig = join(folder, 'kubeconfig');
   sandbox.writeKubeconfig(kubeconfig);
   const backend = await backendOn('sandbox', kubeconfig, async () => {
@@ -79,7 +99,7 @@ export async function startSandboxBackend(): Promise<SandboxBackend> {
     rmSync(folder, { recursive: true, force: true });
   });
   await furnish(backend.client);
-  return { ...backend, sandbox };
+  return { ...backend, sandbox, faults: sandbox.faults };
 }
 
 export interface RealBackend extends Backend {
@@ -113,8 +133,13 @@ export async function startRealBackend(options: ClusterOptions = {}): Promise<Re
 }
 
 /** A cluster that somebody else started and will stop. */
-async function attach(kubeconfig: string): Promise<Backend> {
-  const backend = await backendOn('real', kubeconfig, async () => {});
+async function attach(kubeconfig: string, options: BackendOptions): Promise<Backend> {
+  const pid = process.env['APPSET_TEST_COLLECTOR_PID'];
+  const signalCollector = (signal: NodeJS.Signals) => pid !== undefined && process.kill(Number(pid), signal);
+  signalCollector(options.collector === 'off' ? 'SIGSTOP' : 'SIGCONT');
+  const backend = await backendOn('real', kubeconfig, async () => {
+    signalCollector('SIGCONT');
+  });
   await backend.reset();
   return backend;
 }
@@ -124,17 +149,14 @@ async function backendOn(
   kubeconfig: string,
   stop: () => Promise<void>,
 ): Promise<Backend> {
-  const connect = async (userAgent = TEST_AGENT): Promise<Connected> => {
-    const transport = new Transport(await loadConnection({ kubeconfig }), { userAgent });
-    return { client: new HttpObjectClient(transport), close: () => transport.close() };
-  };
-  const { client, close } = await connect();
+  const { client, close } = await connectTo(kubeconfig);
   const standIns = new Set<() => Promise<void>>();
   return {
     kind,
     client,
+    faults: undefined,
     kubeconfig,
-    connect,
+    connect: (options) => connectTo(kubeconfig, options),
     startStandIn: () => {
       const end = startArgoCdStandIn({ client, clock: systemClock });
       standIns.add(end);
@@ -190,6 +212,12 @@ async function create(client: ObjectClient, type: ResourceType, object: KubeObje
 }
 
 async function reset(client: ObjectClient): Promise<void> {
+  await emptied(client);
+  await furnish(client);
+}
+
+/** Takes everything out of namespace argocd, finalizers or not. */
+export async function emptied(client: ObjectClient): Promise<void> {
   const namespace = 'argocd';
   for (const type of EMPTIED) {
     await until(`no ${type.plural} to be left`, async () => {
@@ -207,33 +235,30 @@ async function reset(client: ObjectClient): Promise<void> {
       return items.length === 0;
     });
   }
-  await furnish(client);
 }
 
-/**
- * Every owner there is, no dependent terminating on the collector's account, and a dependent of nobody,
- * made just now, taken: the collector has seen all that was there before.
- */
-async function collected(client: ObjectClient): Promise<void> {
-  const namespace = 'argocd';
-  const name = 'of-nobody';
-  await client.create(RESOURCES.configMaps, {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: {
-      name,
-      namespace,
-      ownerReferences: [
-        { apiVersion: 'argoproj.io/v1alpha1', kind: 'ApplicationSet', name, uid: `${systemClock.now()}` },
-      ],
-    },
+/** Waits until the collector knows of every Application there is now: it takes one of nobody, made last. */
+export async function collectorCaughtUp(client: ObjectClient): Promise<void> {
+  const metadata = { namespace: 'argocd', name: 'of-nobody' };
+  const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'nobody', uid: `${systemClock.now()}` };
+  await client.create(RESOURCES.applications, {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: { ...metadata, ownerReferences: [owner] },
+    spec: { project: 'default', destination: {} },
   });
-  await until('a dependent of nobody to be collected', () =>
-    client.get(RESOURCES.configMaps, namespace, name).then(
+  await until('an Application of nobody to be collected', () =>
+    client.get(RESOURCES.applications, metadata.namespace, metadata.name).then(
       () => false,
-      () => true,
+      (error: unknown) => isNotFound(error),
     ),
   );
+}
+
+/** The collector has caught up, every owner of an Application is there, and nothing waits to be orphaned. */
+export async function collected(client: ObjectClient): Promise<void> {
+  const namespace = 'argocd';
+  await collectorCaughtUp(client);
   await until('garbage collection to have nothing to do', async () => {
     const { items: sets } = await client.list(RESOURCES.applicationSets, { namespace });
     const { items: applications } = await client.list(RESOURCES.applications, { namespace });

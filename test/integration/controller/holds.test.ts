@@ -4,6 +4,7 @@ import { isNotFound, RESOURCES } from '../../../src/api/client.ts';
 import type { JsonObject, KubeObject } from '../../../src/api/objects.ts';
 import { ControllerMemory } from '../../../src/controller/memory.ts';
 import { parseState } from '../../../src/planning/holds/index.ts';
+import { rfc3339Micro } from '../../../src/support/clock.ts';
 import { directories, list, Operator, shops } from './operator.ts';
 
 const KEEP = { syncPolicy: { preserveResourcesOnDeletion: true } };
@@ -360,7 +361,7 @@ describe('the controller of Argo CD beside us', () => {
       namespace: 'argocd',
       labels: { 'app.kubernetes.io/name': 'argocd-applicationset-controller' },
     },
-    spec: { containers: [] },
+    spec: { containers: [{ name: 'controller', image: 'example.org/argocd' }] },
     status: { conditions: [{ type: 'Ready', status }] },
   });
   test('lets us write no Application at all, and is looked for again every minute', async () => {
@@ -390,7 +391,11 @@ describe('the controller of Argo CD beside us', () => {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
       metadata: { name: '58ac56fa.applicationsets.argoproj.io', namespace: 'argocd' },
-      spec: { holderIdentity: 'argo', leaseDurationSeconds: 15, renewTime: '2029-12-31T23:59:50.000000Z' },
+      spec: {
+        holderIdentity: 'argo',
+        leaseDurationSeconds: 15,
+        renewTime: rfc3339Micro(operator.clock.now() - 10_000),
+      },
     });
     operator.apply(shops([list('porto')]));
     await operator.run();

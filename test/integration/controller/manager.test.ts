@@ -164,7 +164,7 @@ describe('a set is worked on again', () => {
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'Application',
       metadata: { name: 'shop-oslo', namespace: 'argocd' },
-      spec: { project: 'by-hand' },
+      spec: { project: 'by-hand', destination: {} },
     });
     operator.apply(shops([list('porto', 'oslo')]));
     await vi.waitFor(() => expect(operator.condition('Conflict')).toContain('shop-oslo'));

@@ -5,16 +5,18 @@
  */
 import { RESOURCES } from '../../../src/api/client.ts';
 import type { Application, ApplicationSet, JsonObject, KubeObject } from '../../../src/api/objects.ts';
-import { StandingClock } from '../../../src/conformance/controller-world.ts';
+import type { StandingClock } from '../../../src/conformance/controller-world.ts';
 import { DirectLiveView } from '../../../src/controller/live-view.ts';
 import { silentLog } from '../../../src/controller/log.ts';
 import { ControllerMemory } from '../../../src/controller/memory.ts';
 import { allowedNamespaces } from '../../../src/controller/namespaces.ts';
 import { type ReconcileDeps, type ReconcileResult, reconcileSet } from '../../../src/controller/reconcile.ts';
 import { type ControllerSettings, controllerSettings } from '../../../src/controller/settings.ts';
-import { Faults, type MadeCall, Store, StoreClient } from '../../../src/sandbox/index.ts';
+import type { MadeCall } from '../../../src/sandbox/index.ts';
 import { worldSources } from '../../../src/sources/recorded/index.ts';
 import { seededRandom } from '../../../src/support/random.ts';
+import type { TestClient } from '../../harness/observed-client.ts';
+import { openStage } from '../../harness/stage.ts';
 
 export const GIT = 'https://git.example.org/fleet.git';
 const WRITES = new Set(['create', 'update', 'patch', 'delete']);
@@ -43,8 +45,8 @@ export const shops = (generators: readonly JsonObject[], change: JsonObject = {}
 });
 
 export class Operator {
-  readonly clock = new StandingClock();
-  readonly client: StoreClient;
+  readonly clock: StandingClock;
+  readonly client: TestClient;
   readonly calls: MadeCall[] = [];
   readonly events: string[] = [];
   settings: ControllerSettings;
@@ -57,11 +59,12 @@ export class Operator {
 
   constructor(settings: Partial<ControllerSettings> = {}) {
     this.settings = controllerSettings({ clusterSettleSeconds: 0, ...settings });
-    const store = new Store({ clock: this.clock, random: seededRandom(7), gc: 'manual' });
-    this.client = new StoreClient(store, new Faults(this.clock), 'appset', (call) => {
+    const stage = openStage((call) => {
       this.calls.push(call);
       this.before?.(call);
     });
+    this.clock = stage.clock;
+    this.client = stage.client;
     this.seed({
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'AppProject',

@@ -96,7 +96,7 @@ test('references to another uid are repaired before the collector takes the Appl
     operator.edit(metadata.name, { metadata: { ownerReferences: metadata.ownerReferences as never } });
   }
   const result = await operator.run();
-  expect(result.applied?.updated).toEqual(['shop-lyon', 'shop-porto']);
+  expect(result.applied?.updated.toSorted()).toEqual(['shop-lyon', 'shop-porto']);
   const uid = operator.set()?.metadata.uid;
   expect(operator.applications().map(({ metadata }) => metadata.ownerReferences?.[0]?.uid)).toEqual([
     uid,

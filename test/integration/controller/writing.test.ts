@@ -135,12 +135,12 @@ describe('an update', () => {
         apiVersion: 'argoproj.io/v1alpha1',
         kind: 'Application',
         metadata: { name: 'shop-porto', namespace: 'argocd' },
-        spec: { project: 'by-hand' },
+        spec: { project: 'by-hand', destination: {} },
       });
     };
     const result = await operator.run();
     expect(result.applied?.blocked).toMatchObject([{ name: 'shop-porto', reason: 'Conflict' }]);
-    expect(operator.application('shop-porto').spec).toEqual({ project: 'by-hand' });
+    expect(operator.application('shop-porto').spec).toEqual({ project: 'by-hand', destination: {} });
   });
 
   test('whose object vanished meanwhile makes it again', async () => {

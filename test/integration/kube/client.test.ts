@@ -1,12 +1,12 @@
-/** The HTTP client against the sandbox: every verb, preconditions, patches, watches, and faults on the wire. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type ApiError, RESOURCES, type WatchEvent } from '../../../src/api/client.ts';
+/**
+ * The HTTP client against the sandbox or a real API server: every verb, preconditions, patches, watches;
+ * and faults on the wire, which the sandbox makes.
+ */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type ApiError, type ObjectClient, RESOURCES, type WatchEvent } from '../../../src/api/client.ts';
 import type { KubeObject } from '../../../src/api/objects.ts';
-import { HttpObjectClient, loadConnection, plainConnection, Transport } from '../../../src/kube/index.ts';
-import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
+import { HttpObjectClient, loadConnection, Transport } from '../../../src/kube/index.ts';
+import { type Backend, type Connected, isReal, startBackend } from '../../harness/backend.ts';
 
 const APPS = RESOURCES.applications;
 const SPEC = { project: 'default', destination: {}, source: { repoURL: 'https://git.example.com/a.git' } };
@@ -23,18 +23,24 @@ const failure = (promise: Promise<unknown>) =>
     (error: ApiError) => error,
   );
 
-let sandbox: Sandbox;
-let transport: Transport;
-let client: HttpObjectClient;
+let backend: Backend;
+let connected: Connected;
+let client: ObjectClient;
+beforeAll(async () => {
+  backend = await startBackend();
+});
+afterAll(() => backend?.stop());
 beforeEach(async () => {
-  sandbox = await startSandbox();
-  transport = new Transport(plainConnection(sandbox.url), { requestMs: 5_000 });
-  client = new HttpObjectClient(transport);
+  await backend.reset();
+  connected = await backend.connect({ requestMs: 5_000 });
+  ({ client } = connected);
 });
 afterEach(async () => {
-  await transport.close();
-  await sandbox.stop();
+  backend.faults?.clear();
+  await connected.close();
 });
+/** Of the sandbox; tests that need them do not run elsewhere. */
+const faults = () => backend.faults ?? expect.unreachable('only the sandbox has faults');
 
 describe('verbs', () => {
   test('create, get, update, list, delete', async () => {
@@ -125,7 +131,8 @@ describe('patches', () => {
     const error = await failure(
       client.patch(APPS, 'argocd', 'a', { metadata: { uid: 'other' } }, { type: 'merge' }),
     );
-    expect(error).toMatchObject({ code: 422, causes: [{ field: 'metadata.uid' }] });
+    expect(error).toMatchObject({ code: 422 });
+    expect(new Set(error.causes.map(({ field }) => field))).toEqual(new Set(['metadata.uid']));
   });
 });
 
@@ -182,48 +189,48 @@ describe('watches', () => {
     })) {
       events.push(event.type);
     }
-    expect(events).toEqual(['BOOKMARK']);
+    // a server may send a bookmark before the end, and need not
+    expect(events.filter((type) => type !== 'BOOKMARK')).toEqual([]);
   });
 });
 
-describe('faults on the wire', () => {
-  test.each([
-    ['cut', { type: 'cut', when: 'before' }, { code: 0 }],
-    ['cut after the work was done', { type: 'cut', when: 'after' }, { code: 0 }],
-    ['HTML', { type: 'html' }, { code: 0 }],
-    ['503', { type: 'refuse', code: 503 }, { code: 503, reason: 'ServiceUnavailable' }],
-  ] as const)('a write that meets %s fails once, with the right error', async (_, effect, expected) => {
-    sandbox.faults.add({ verb: 'create', effect });
-    expect(await failure(client.create(APPS, app('a')))).toMatchObject(expected);
-    expect(sandbox.faults.struck()).toEqual([1]);
-  });
-
-  test('a truncated list is an error, and the next one whole', async () => {
-    await client.create(APPS, app('a'));
-    sandbox.faults.add({ verb: 'list', effect: { type: 'truncate' }, times: 2 });
-    expect(await failure(client.list(APPS))).toMatchObject({ code: 0 });
-    expect((await client.list(APPS)).items).toHaveLength(1);
-  });
-
-  test('a read that is asked to wait is answered in the end', async () => {
-    await client.create(APPS, app('a'));
-    sandbox.faults.add({
-      verb: 'get',
-      effect: { type: 'refuse', code: 429, retryAfterSeconds: 1 },
-      times: 1,
+describe.skipIf(isReal())(
+  'faults on the wire (skipped on a real API server, which makes none on demand)',
+  () => {
+    test.each([
+      ['cut', { type: 'cut', when: 'before' }, { code: 0 }],
+      ['cut after the work was done', { type: 'cut', when: 'after' }, { code: 0 }],
+      ['HTML', { type: 'html' }, { code: 0 }],
+      ['503', { type: 'refuse', code: 503 }, { code: 503, reason: 'ServiceUnavailable' }],
+    ] as const)('a write that meets %s fails once, with the right error', async (_, effect, expected) => {
+      faults().add({ verb: 'create', effect });
+      expect(await failure(client.create(APPS, app('a')))).toMatchObject(expected);
+      expect(faults().struck()).toEqual([1]);
     });
-    expect((await client.get(APPS, 'argocd', 'a')).metadata.name).toBe('a');
-  });
-});
 
-test('the sandbox’s own kubeconfig leads there', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'appset-kube-'));
-  const path = join(folder, 'kubeconfig');
-  sandbox.writeKubeconfig(path);
-  const connection = await loadConnection({ kubeconfig: path });
+    test('a truncated list is an error, and the next one whole', async () => {
+      await client.create(APPS, app('a'));
+      faults().add({ verb: 'list', effect: { type: 'truncate' }, times: 2 });
+      expect(await failure(client.list(APPS))).toMatchObject({ code: 0 });
+      expect((await client.list(APPS)).items).toHaveLength(1);
+    });
+
+    test('a read that is asked to wait is answered in the end', async () => {
+      await client.create(APPS, app('a'));
+      faults().add({
+        verb: 'get',
+        effect: { type: 'refuse', code: 429, retryAfterSeconds: 1 },
+        times: 1,
+      });
+      expect((await client.get(APPS, 'argocd', 'a')).metadata.name).toBe('a');
+    });
+  },
+);
+
+test('the kubeconfig leads there', async () => {
+  const connection = await loadConnection({ kubeconfig: backend.kubeconfig });
   const other = new Transport(connection);
   expect(connection.namespace).toBe('argocd');
   expect((await new HttpObjectClient(other).list(APPS)).items).toEqual([]);
   await other.close();
-  rmSync(folder, { recursive: true });
 });

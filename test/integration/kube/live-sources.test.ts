@@ -2,20 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { RESOURCES } from '../../../src/api/client.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type ObjectClient, RESOURCES } from '../../../src/api/client.ts';
 import { Git } from '../../../src/git/index.ts';
-import {
-  HttpObjectClient,
-  Informer,
-  plainConnection,
-  Transport,
-  withoutBookkeeping,
-} from '../../../src/kube/index.ts';
-import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
+import { Informer, withoutBookkeeping } from '../../../src/kube/index.ts';
 import { createLiveSources } from '../../../src/sources/live/index.ts';
 import { systemClock } from '../../../src/support/clock.ts';
 import { systemRandom } from '../../../src/support/random.ts';
+import { type Backend, type Connected, startBackend } from '../../harness/backend.ts';
 import { gitServer, TestRepository } from '../../unit/git/fixture.ts';
 
 const TYPE = 'argocd.argoproj.io/secret-type';
@@ -26,28 +20,33 @@ const secret = (name: string, type: string, data: Record<string, string>) => ({
   data: Object.fromEntries(Object.entries(data).map(([k, v]) => [k, Buffer.from(v).toString('base64')])),
 });
 
-let sandbox: Sandbox;
-let transport: Transport;
+let backend: Backend;
+let connected: Connected;
+let client: ObjectClient;
 let folder: string;
 let stop: AbortController;
 const running: Promise<void>[] = [];
+beforeAll(async () => {
+  backend = await startBackend();
+});
+afterAll(() => backend?.stop());
 beforeEach(async () => {
-  sandbox = await startSandbox();
-  transport = new Transport(plainConnection(sandbox.url));
+  await backend.reset();
+  connected = await backend.connect();
+  ({ client } = connected);
   folder = mkdtempSync(join(tmpdir(), 'appset-live-'));
   stop = new AbortController();
 });
 afterEach(async () => {
   stop.abort();
   await Promise.all(running.splice(0));
-  await transport.close();
-  await sandbox.stop();
+  await connected.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
 const informer = (type: (typeof RESOURCES)['secrets' | 'appProjects'], labelSelector?: string) => {
   const made = new Informer({
-    client: new HttpObjectClient(transport),
+    client,
     type,
     namespace: 'argocd',
     clock: systemClock,
@@ -64,7 +63,6 @@ test('clusters, projects, and a repository that asks for the credentials in a Se
   const commit = repository.write({ 'apps/web/config.yaml': 'a: 1\n' }).commit();
   const server = await gitServer(join(folder, 'served'), { basic: 'me:planted-password' });
   const url = `${server.url}/repo/.git`;
-  const { client } = sandbox;
   await client.create(
     RESOURCES.secrets,
     secret('eu', 'cluster', { name: 'eu', server: 'https://eu', config: '{"bearerToken":"planted-token"}' }),
@@ -73,12 +71,6 @@ test('clusters, projects, and a repository that asks for the credentials in a Se
     RESOURCES.secrets,
     secret('repo', 'repo-creds', { url: server.url, username: 'me', password: 'planted-password' }),
   );
-  await client.create(RESOURCES.appProjects, {
-    apiVersion: 'argoproj.io/v1alpha1',
-    kind: 'AppProject',
-    metadata: { name: 'default', namespace: 'argocd' },
-    spec: {},
-  });
   const clusterSecrets = informer(RESOURCES.secrets, `${TYPE}=cluster`);
   const repositorySecrets = informer(RESOURCES.secrets, `${TYPE} in (repository,repo-creds)`);
   const projects = informer(RESOURCES.appProjects);
