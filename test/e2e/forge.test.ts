@@ -22,7 +22,8 @@ let hooks: string;
 let metrics: string;
 beforeAll(async () => {
   folder = temporaryFolder();
-  [backend, forge] = await Promise.all([startRealBackend(), startForge()]);
+  backend = await startRealBackend();
+  forge = await startForge();
   await secret('argocd-secret', { 'webhook.gitea.secret': SECRET, 'server.secretkey': 'unused' });
   operator = startOperatorProcess(backend.kubeconfig, [
     '--webhook-addr=127.0.0.1:0',

@@ -36,7 +36,6 @@ export interface Forge {
   createRepository(name: string): Promise<string>;
   /** A hook on pushes. */
   createHook(repository: string, url: string, secret: string): Promise<void>;
-  /** What the forge says of a hook's last call. */
   stop(): Promise<void>;
 }
 
@@ -49,7 +48,7 @@ const freePort = (): Promise<number> =>
     });
   });
 
-/** Copies a folder so that it may be written and belongs to its user. */
+/** Hands a folder to its user: what comes out of a module cache may not be written. */
 function give(folder: string, uid: number, gid: number): void {
   const own = (path: string) => {
     chmodSync(path, lstatSync(path).isDirectory() ? 0o755 : 0o644);
