@@ -53,6 +53,11 @@ describe('what went wrong', () => {
       'LMT +0053',
     ],
     [
+      'a year before year zero had no last two digits',
+      '{{dateInZone "06 2006" (toDate "" "") "America/New_York"}}',
+      '01 -0001',
+    ],
+    [
       'a byte within a character was not found',
       '{{$b := trunc 1 "é"}}{{contains $b "é"}} {{hasPrefix $b "é"}} {{len (splitList $b "éa")}} {{trimPrefix $b "éa" | printf "%q"}} {{replace $b "x" "é" | printf "%q"}}',
       'true true 2 "\\xa9a" "x\\xa9"',

@@ -39,7 +39,7 @@ function write({ token, text }: LayoutPiece, at: Moment): string {
     case undefined:
       return text;
     case 'year':
-      return padded(Math.max(0, at.year) % 100, 2);
+      return padded(Math.abs(at.year) % 100, 2);
     case 'longYear':
       return longYear(at.year);
     case 'monthName':
