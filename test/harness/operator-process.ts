@@ -20,6 +20,7 @@ export interface OperatorProcess {
   readonly lines: readonly LogLine[];
   /** what it said on stderr; nothing when all is well */
   readonly stderr: string;
+  readonly ended: boolean;
   /** the first line with that message */
   said(msg: string, timeoutMs?: number): Promise<LogLine>;
   /** SIGTERM; its exit code and how long it took, in milliseconds */
@@ -73,6 +74,9 @@ export function startOperatorProcess(kubeconfig: string, args: readonly string[]
     lines,
     get stderr() {
       return stderr;
+    },
+    get ended() {
+      return isGone();
     },
     said: (msg, timeoutMs = 30_000) =>
       until(

@@ -19,11 +19,15 @@ const LONGEST_MS = 250;
 export async function until<T>(
   what: string,
   check: () => Promise<T | undefined | false> | T | undefined | false,
-  { timeoutMs = 30_000, last = () => '' }: { timeoutMs?: number; last?: () => string } = {},
+  {
+    timeoutMs = 30_000,
+    longestMs = LONGEST_MS,
+    last = () => '',
+  }: { timeoutMs?: number; longestMs?: number; last?: () => string } = {},
 ): Promise<T> {
   const end = systemClock.monotonic() + timeoutMs;
   let trouble = '';
-  for (let wait = FIRST_MS; ; wait = Math.min(LONGEST_MS, wait * 1.5)) {
+  for (let wait = FIRST_MS; ; wait = Math.min(longestMs, wait * 1.5)) {
     try {
       const answer = await check();
       if (answer !== undefined && answer !== false) return answer;
