@@ -66,6 +66,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./pause.ts')).resume,
   },
   {
+    name: 'migrate',
+    summary: 'take over the sets of an Argo CD installation',
+    load: () => import('./migrate/index.ts'),
+  },
+  {
     name: 'webhooks',
     summary: 'show the last webhook calls and which sets they reached',
     load: () => import('./webhooks.ts'),
@@ -110,7 +115,7 @@ export async function helpTexts(): Promise<ReadonlyMap<string, string>> {
     () => {},
   );
   const texts = new Map<string, string>();
-  for (const command of [program, ...program.commands]) {
+  for (const [path, command] of commandPaths(program)) {
     let text = '';
     command.configureOutput({
       writeOut: (part) => {
@@ -120,9 +125,17 @@ export async function helpTexts(): Promise<ReadonlyMap<string, string>> {
       getOutHasColors: () => false,
     });
     command.outputHelp();
-    texts.set(command === program ? '' : command.name(), text);
+    texts.set(path, text);
   }
   return texts;
+}
+
+/** Every command below one, itself first, by the words that call it: `''`, `plan`, `migrate check`. */
+function commandPaths(command: Command, path = ''): readonly (readonly [string, Command])[] {
+  const below = command.commands.flatMap((one) =>
+    commandPaths(one, path === '' ? one.name() : `${path} ${one.name()}`),
+  );
+  return [[path, command], ...below];
 }
 
 /** Columns of help that does not go to a terminal, as commander has them. */
@@ -157,12 +170,12 @@ async function build(names: readonly string[], finish: (code: number) => void): 
   }
   program
     .command('help')
-    .argument('[command]')
+    .argument('[command...]')
     .description('show the help of a command')
     .exitOverride()
-    .action((name: string | undefined) => {
-      const command = name === undefined ? program : program.commands.find((one) => one.name() === name);
-      if (command === undefined) program.error(`error: unknown command '${name}'`);
+    .action((words: string[]) => {
+      const command = commandPaths(program).find(([path]) => path === words.join(' '))?.[1];
+      if (command === undefined) program.error(`error: unknown command '${words.join(' ')}'`);
       else command.outputHelp();
     });
   return program;
