@@ -4,21 +4,23 @@
  * Wide rather than narrow: a pattern that holds a template, or that cannot be read, meets everything.
  */
 import { posix } from 'node:path';
-import { BoundedCache } from '../support/bounded-cache.ts';
 import { compileDoublestar, compilePathMatch, compilePathspec } from '../support/globs.ts';
-import { LIMITS } from '../support/limits.ts';
 import type { TouchedPaths } from './contract.ts';
 import { type GitLeaf, isTemplated, type PathItem } from './leaves.ts';
 
 type Test = (path: string) => boolean;
 
 const everything: Test = () => true;
-const directoryTests = new BoundedCache<string, Test>(LIMITS.compiledPatterns);
-const fileTests = new BoundedCache<string, Test>(LIMITS.compiledPatterns);
+/** What a leaf's patterns come to; as long-lived as the leaf, which the index keeps while its set is unchanged. */
+interface Tests {
+  readonly includes: readonly Test[];
+  readonly excludes: readonly Test[];
+}
+const testsOf = new WeakMap<GitLeaf, Tests>();
 
 function directoryTest(pattern: string): Test {
   if (isTemplated(pattern)) return everything;
-  return directoryTests.getOrMake(pattern, () => compilePathMatch(pattern) ?? (() => false));
+  return compilePathMatch(pattern) ?? (() => false);
 }
 
 function attempt(make: () => Test): Test {
@@ -31,17 +33,32 @@ function attempt(make: () => Test): Test {
 
 function fileTest(pattern: string): Test {
   if (isTemplated(pattern)) return everything;
-  return fileTests.getOrMake(pattern, () => {
-    const spec = attempt(() => {
-      const matches = compilePathspec(pattern === '' ? '.' : pattern);
-      return (path) => matches(path, false);
-    });
-    const glob = attempt(() => {
-      const matches = compileDoublestar(posix.normalize(pattern.replace(/^\/+/, '')).replace(/\/$/, ''));
-      return (path) => matches(path);
-    });
-    return (path) => spec(path) || glob(path);
+  const spec = attempt(() => {
+    const matches = compilePathspec(pattern === '' ? '.' : pattern);
+    return (path) => matches(path, false);
   });
+  const glob = attempt(() =>
+    compileDoublestar(posix.normalize(pattern.replace(/^\/+/, '')).replace(/\/$/, '')),
+  );
+  return (path) => spec(path) || glob(path);
+}
+
+function compile({ directories, files }: GitLeaf): Tests {
+  const of = (items: readonly PathItem[], test: (pattern: string) => Test) =>
+    items.map(({ path }) => test(path));
+  const included = ({ exclude }: PathItem) => !exclude;
+  if (directories.length === 0) {
+    // an exclude speaks one of two languages here: it is not trusted to take a path away
+    return { includes: of(files.filter(included), fileTest), excludes: [] };
+  }
+  const excludes = directories.filter((item) => !included(item) && !isTemplated(item.path));
+  return { includes: of(directories.filter(included), directoryTest), excludes: of(excludes, directoryTest) };
+}
+
+function testsFor(leaf: GitLeaf): Tests {
+  const found = testsOf.get(leaf) ?? compile(leaf);
+  testsOf.set(leaf, found);
+  return found;
 }
 
 /** The path itself, which may be a submodule, and the directories above it. */
@@ -49,15 +66,7 @@ function* directoriesAbove(path: string): Generator<string> {
   for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) yield at;
 }
 
-function met(
-  items: readonly PathItem[],
-  paths: Iterable<string>,
-  testOf: (pattern: string) => Test,
-): string | undefined {
-  const includes = items.filter(({ exclude }) => !exclude).map(({ path }) => testOf(path));
-  const excludes = items
-    .filter(({ exclude, path }) => exclude && !isTemplated(path))
-    .map(({ path }) => testOf(path));
+function met({ includes, excludes }: Tests, paths: Iterable<string>): string | undefined {
   const seen = new Set<string>();
   for (const path of paths) {
     if (seen.has(path)) continue;
@@ -76,9 +85,7 @@ function* allDirectories(paths: Iterable<string>): Generator<string> {
  * A leaf without any items reads everything.
  */
 export function pathRead(leaf: GitLeaf, touched: TouchedPaths): string | undefined {
-  if (leaf.directories.length > 0) return met(leaf.directories, allDirectories(touched.moved), directoryTest);
+  if (leaf.directories.length > 0) return met(testsFor(leaf), allDirectories(touched.moved));
   if (leaf.files.length === 0) return '';
-  // an exclude speaks one of two languages here: it is not trusted to take a path away
-  const includes = leaf.files.filter(({ exclude }) => !exclude);
-  return met(includes, [...touched.moved, ...touched.modified], fileTest);
+  return met(testsFor(leaf), [...touched.moved, ...touched.modified]);
 }
