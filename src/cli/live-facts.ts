@@ -17,7 +17,13 @@ import type { ReconcileDeps } from '../controller/reconcile.ts';
 import type { ControllerSettings } from '../controller/settings.ts';
 import { Git } from '../git/index.ts';
 import { createStore } from '../sandbox/index.ts';
-import { createLiveSources, type ObjectsView } from '../sources/live/index.ts';
+import {
+  createLiveSources,
+  KNOWN_HOSTS_MAP,
+  type ObjectsView,
+  SIGNING_KEYS_MAP,
+  TLS_CERTIFICATES_MAP,
+} from '../sources/live/index.ts';
 import { systemClock } from '../support/clock.ts';
 import { AppsetError, asAppsetError } from '../support/errors.ts';
 import { systemRandom } from '../support/random.ts';
@@ -31,7 +37,7 @@ export interface LiveWorld {
 /** A client on the objects of a dump (`kubectl get -o yaml` of the kinds that count). */
 export function dumpClient(file: string): ObjectClient {
   const client = createStore({ lenient: true, gc: 'off' });
-  const known = new Set<string>(Object.values(RESOURCES).map(({ kind }) => kind));
+  const known = new Set<string>(['Deployment', ...Object.values(RESOURCES).map(({ kind }) => kind)]);
   const objects = readObjects(file).filter((object) => known.has(String(object.kind)));
   if (objects.length === 0) throw new AppsetError('APPSET_E0102', `${file}: no objects of a cluster`);
   client.store.seed(...objects);
@@ -57,6 +63,10 @@ export async function liveWorld(
     const objects = await readAll(client, type, namespace, labelSelector);
     return { synced: true, list: () => objects };
   };
+  const mapView = async (name: string): Promise<ObjectsView> => {
+    const object = await readConfigMap(client, namespace, name);
+    return { synced: true, list: () => (object === undefined ? [] : [object]) };
+  };
   const home = mkdtempSync(join(tmpdir(), 'appset-git-'));
   try {
     const sources = createLiveSources({
@@ -65,6 +75,11 @@ export async function liveWorld(
       clusterSecrets: await view(RESOURCES.secrets, `${SECRET_TYPE_LABEL}=cluster`),
       repositorySecrets: await view(RESOURCES.secrets, `${SECRET_TYPE_LABEL} in (repository,repo-creds)`),
       projects: await view(RESOURCES.appProjects),
+      trust: {
+        knownHosts: await mapView(KNOWN_HOSTS_MAP),
+        tlsCertificates: await mapView(TLS_CERTIFICATES_MAP),
+        signingKeys: await mapView(SIGNING_KEYS_MAP),
+      },
       git: new Git({ home, clock: systemClock, allowLocal: allowLocalGit }),
     });
     const snapshot = sources.snapshot();
@@ -114,14 +129,22 @@ async function readAll(
 }
 
 /** Data of a ConfigMap; undefined when it is not there. */
-async function configMap(
+export async function configMap(
   client: ObjectClient,
   namespace: string,
   name: string,
 ): Promise<Readonly<Record<string, string>> | undefined> {
+  const object = await readConfigMap(client, namespace, name);
+  return object?.data as Readonly<Record<string, string>> | undefined;
+}
+
+async function readConfigMap(
+  client: ObjectClient,
+  namespace: string,
+  name: string,
+): Promise<KubeObject | undefined> {
   try {
-    const { data } = await client.get(RESOURCES.configMaps, namespace, name);
-    return data as Readonly<Record<string, string>> | undefined;
+    return await client.get(RESOURCES.configMaps, namespace, name);
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw asAppsetError(error, 'APPSET_E0601');

@@ -25,6 +25,9 @@ export interface Setting {
   readonly meaning: string;
 }
 
+/** Argo CD's own settings, a ConfigMap in its namespace. */
+export const PARAMS_MAP = 'argocd-cmd-params-cm';
+
 const k = (name: string) => `applicationsetcontroller.${name}`;
 
 export const SETTINGS = [

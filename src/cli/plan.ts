@@ -3,7 +3,7 @@
  * code of the controller itself. Nothing is written.
  */
 import type { Command } from 'commander';
-import { isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
+import { type ObjectClient, RESOURCES } from '../api/client.ts';
 import { OWN_PREFIX } from '../api/names.ts';
 import type { ApplicationSet } from '../api/objects.ts';
 import { asApplicationSet, listAll } from '../controller/live-view.ts';
@@ -12,8 +12,8 @@ import { controllerSettings } from '../controller/settings.ts';
 import { asAppsetError } from '../support/errors.ts';
 import { EXIT, worst } from './exit.ts';
 import { connect, type KubeOptions, kubeOptions } from './kube-options.ts';
-import { dumpClient, liveWorld } from './live-facts.ts';
-import { controllerSettingsOf, resolveSettings } from './operator-settings.ts';
+import { configMap, dumpClient, liveWorld } from './live-facts.ts';
+import { controllerSettingsOf, PARAMS_MAP, resolveSettings } from './operator-settings.ts';
 import { collect, oneOf } from './options.ts';
 import { packageVersion } from './package-version.ts';
 import { asHtml, asJson, asMarkdown, asText } from './plan/formats.ts';
@@ -69,7 +69,7 @@ async function plan(names: readonly string[], options: Options): Promise<number>
     const namespace = options.namespace ?? cluster?.namespace ?? 'argocd';
     const flags = { namespace: options.controlPlane, policy: options.policy, compat: options.compat };
     const values = resolveSettings(
-      { flags, env: process.env, params: await params(client, options.controlPlane) },
+      { flags, env: process.env, params: (await configMap(client, options.controlPlane, PARAMS_MAP)) ?? {} },
       (problem) => process.stderr.write(`Note: ${problem}\n`),
     );
     const world = await liveWorld(
@@ -119,16 +119,6 @@ async function output(planned: readonly Planned[], options: Options): Promise<st
       return asHtml(planned, packageVersion());
     case 'text':
       return planned.map((item) => asText(item, options.unchanged === true, stdoutStyle())).join('\n');
-  }
-}
-
-async function params(client: ObjectClient, namespace: string): Promise<Readonly<Record<string, string>>> {
-  try {
-    const { data } = await client.get(RESOURCES.configMaps, namespace, 'argocd-cmd-params-cm');
-    return (data ?? {}) as Readonly<Record<string, string>>;
-  } catch (error) {
-    if (isNotFound(error)) return {};
-    throw asAppsetError(error, 'APPSET_E0601');
   }
 }
 

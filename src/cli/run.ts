@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import { isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
 import { startOperator } from '../controller/operator.ts';
@@ -21,15 +21,15 @@ import { connect, type KubeOptions, kubeOptions } from './kube-options.ts';
 import { createLogger } from './logging.ts';
 import {
   controllerSettingsOf,
+  PARAMS_MAP,
   resolveSettings,
   SETTINGS,
-  type Setting,
-  type SettingFlag,
   seconds,
   servingSettingsOf,
 } from './operator-settings.ts';
 import { wholeNumber } from './options.ts';
 import { seedSandbox } from './sandbox.ts';
+import { flagsOf, settingOption } from './setting-options.ts';
 
 interface Options extends KubeOptions, Readonly<Record<string, unknown>> {
   readonly sandbox?: boolean;
@@ -50,7 +50,7 @@ export function define(command: Command, finish: (code: number) => void): void {
     .option('--sandbox-kubeconfig <file>', 'where the kubeconfig of the sandbox is written')
     .option('--allow-local-git', 'read repositories at file: and git: addresses too')
     .option('--cache-folder <dir>', 'where mirrors of repositories are kept (default: a temporary folder)');
-  for (const setting of SETTINGS) command.addOption(optionOf(setting));
+  for (const setting of SETTINGS) command.addOption(settingOption(setting));
   command
     .addHelpText(
       'after',
@@ -59,21 +59,6 @@ Settings are also read from ARGOCD_APPLICATIONSET_CONTROLLER_* variables and fro
 ConfigMap argocd-cmd-params-cm; a flag beats a variable, a variable the ConfigMap.`,
     )
     .action(async (options: Options) => finish(await run(options)));
-}
-
-/** `requeue-after` → `requeueAfter`, as commander names options. */
-const attribute = (flag: string) => flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-
-function optionOf(setting: Setting): Option {
-  const isSwitch = setting.kind === 'switch';
-  const placeholder = typeof setting.kind === 'object' ? setting.kind.oneOf.join('|') : setting.kind;
-  const short = setting.flag === 'namespace' ? '-n, ' : '';
-  const shownDefault = setting.default === undefined || isSwitch ? '' : ` (default: ${setting.default})`;
-  const option = new Option(
-    `${short}--${setting.flag}${isSwitch ? ' [true|false]' : ` <${placeholder}>`}`,
-    `${setting.meaning}${shownDefault}`,
-  );
-  return option;
 }
 
 async function run(options: Options): Promise<number> {
@@ -151,16 +136,6 @@ async function operate(
   }
 }
 
-/** Flags as they were written, by name; a switch without a value is `true`. */
-function flagsOf(options: Options): Record<string, string | undefined> {
-  return Object.fromEntries(SETTINGS.map(({ flag }) => [flag, flagOf(options, flag)]));
-}
-
-function flagOf(options: Options, flag: SettingFlag): string | undefined {
-  const value = options[attribute(flag)];
-  return value === undefined ? undefined : String(value);
-}
-
 /** Argo CD's own settings of this controller; none when the ConfigMap is not there or may not be read. */
 async function paramsOf(
   client: ObjectClient,
@@ -168,10 +143,10 @@ async function paramsOf(
   log: Logger,
 ): Promise<Readonly<Record<string, string>>> {
   try {
-    const { data } = await client.get(RESOURCES.configMaps, namespace, 'argocd-cmd-params-cm');
+    const { data } = await client.get(RESOURCES.configMaps, namespace, PARAMS_MAP);
     return (data ?? {}) as Readonly<Record<string, string>>;
   } catch (error) {
-    if (!isNotFound(error)) log.warn({ problem: messageOf(error) }, 'argocd-cmd-params-cm could not be read');
+    if (!isNotFound(error)) log.warn({ problem: messageOf(error) }, `${PARAMS_MAP} could not be read`);
     return {};
   }
 }

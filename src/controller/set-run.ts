@@ -116,6 +116,18 @@ export const writerOf = (
     ...(signal === undefined ? {} : { signal }),
   });
 
+/** Rolling syncs, while they are switched on, are not ours to do yet: such a set is left as it is. */
+export function notYetSupported(
+  set: ApplicationSet,
+  { progressiveSyncs }: Pick<ControllerSettings, 'progressiveSyncs'>,
+): AppsetError | undefined {
+  if (!progressiveSyncs || !isRolling(set.spec)) return undefined;
+  return new AppsetError(
+    'APPSET_E0705',
+    'strategy RollingSync is not supported yet while progressive syncs are on: the set is left as it is',
+  );
+}
+
 /** The phases of a run over a set that is there. */
 export class SetRun {
   readonly #set: ApplicationSet;
@@ -130,7 +142,7 @@ export class SetRun {
 
   async run(): Promise<ReconcileResult> {
     try {
-      const refused = this.#unsupported();
+      const refused = notYetSupported(this.#set, this.#deps.settings);
       if (refused !== undefined) return await this.#refuse(refused);
       const facts = await this.#deps.facts(this.#set);
       const evaluation = await this.#evaluate(facts);
@@ -141,15 +153,6 @@ export class SetRun {
       this.#deps.log.warn({ applicationset: keyOf(this.#set), error }, 'the run failed');
       return failed(error);
     }
-  }
-
-  /** Rolling syncs, while they are switched on, are not ours to do yet. */
-  #unsupported(): AppsetError | undefined {
-    if (!this.#deps.settings.progressiveSyncs || !isRolling(this.#set.spec)) return undefined;
-    return new AppsetError(
-      'APPSET_E0705',
-      'strategy RollingSync is not supported yet while progressive syncs are on: the set is left as it is',
-    );
   }
 
   async #refuse(error: AppsetError): Promise<ReconcileResult> {
