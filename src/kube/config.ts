@@ -39,6 +39,9 @@ export interface ConnectionOptions {
   readonly context?: string;
 }
 
+/** client-node's last resort. */
+const MADE_UP = { context: 'loaded-context', server: 'http://localhost:8080' } as const;
+
 /** A connection without credentials: the sandbox, tests, `kubectl proxy`. */
 export function plainConnection(server: string, namespace?: string): ClusterConnection {
   return {
@@ -71,6 +74,10 @@ export async function loadConnection(options: ConnectionOptions = {}): Promise<C
   }
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw misconfigured('the kubeconfig names no current cluster');
+  // what client-node makes up where it finds nothing; nobody means it, and the operator's own metrics are there
+  const isMadeUp = config.getCurrentContext() === MADE_UP.context && cluster.server === MADE_UP.server;
+  if (options.kubeconfig === undefined && isMadeUp)
+    throw misconfigured('there is no kubeconfig, and this is no Pod with a service account');
   const plain = cluster.server.startsWith('http:');
   const tokenFiles = await tokenFilesOf(options.kubeconfig);
   return {

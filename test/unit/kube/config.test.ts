@@ -48,6 +48,13 @@ const kubeconfig = (name: string, user: object, cluster: object = {}, contextNam
 const headersOf = async (file: string) =>
   (await (await loadConnection({ kubeconfig: file })).credentials()).headers;
 
+test('without any kubeconfig there is no cluster, and above all not whoever listens on port 8080', async () => {
+  await expect(loadConnection()).rejects.toMatchObject({
+    code: 'APPSET_E0802',
+    message: 'there is no kubeconfig, and this is no Pod with a service account',
+  });
+});
+
 describe('users', () => {
   test('a token', async () => {
     const connection = await loadConnection({ kubeconfig: kubeconfig('c', { token: 't' }) });
