@@ -53,8 +53,8 @@ export class AuditLog {
     this.#from = existsSync(this.#file) ? readFileSync(this.#file).length : 0;
   }
 
-  /** Finished calls since the mark; a watch is one when it ends. */
-  calls(userAgent = 'appset-operator'): AuditedCall[] {
+  /** Finished calls since the mark; a watch is one when it ends. @param userAgent whole, or a pattern */
+  calls(userAgent: string | RegExp = 'appset-operator'): AuditedCall[] {
     if (!existsSync(this.#file)) return [];
     return readFileSync(this.#file)
       .subarray(this.#from)
@@ -62,7 +62,9 @@ export class AuditLog {
       .split('\n')
       .filter((line) => line.endsWith('}'))
       .map((line) => JSON.parse(line) as AuditEvent)
-      .filter((event) => event.userAgent === userAgent)
+      .filter(({ userAgent: agent = '' }) =>
+        typeof userAgent === 'string' ? agent === userAgent : userAgent.test(agent),
+      )
       .map((event) => ({
         verb: event.verb,
         resource: [event.objectRef?.resource ?? '', event.objectRef?.subresource].filter(Boolean).join('/'),
@@ -75,7 +77,7 @@ export class AuditLog {
   }
 
   /** Writes since the mark, those of the Lease left out. */
-  writes(userAgent?: string): AuditedCall[] {
+  writes(userAgent?: string | RegExp): AuditedCall[] {
     return this.calls(userAgent).filter(
       ({ verb, resource }) => !['get', 'list', 'watch'].includes(verb) && resource !== 'leases',
     );

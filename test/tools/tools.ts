@@ -53,6 +53,14 @@ const helmFlags = [
   ].join(' '),
 ];
 
+/** One program for all of Argo CD; ARGOCD_BINARY_NAME chooses the part. */
+const argoCd: Tool = {
+  module: 'argocd/go',
+  pkg: 'github.com/argoproj/argo-cd/v3/cmd',
+  version: 'v3.2.11',
+  flags: ['-ldflags', '-s -w -X github.com/argoproj/argo-cd/v3/common.version=3.2.11'],
+};
+
 export const TOOLS = {
   'kube-apiserver': kubernetes('kube-apiserver'),
   'kube-controller-manager': kubernetes('kube-controller-manager'),
@@ -65,6 +73,7 @@ export const TOOLS = {
     flags: ['-ldflags', '-s -w'],
     own: ['main.go'],
   },
+  argocd: argoCd,
   etcd: {
     module: 'e2e/go',
     pkg: 'go.etcd.io/etcd/server/v3',
