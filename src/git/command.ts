@@ -6,13 +6,13 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
-import PQueue from 'p-queue';
 import { type Clock, systemClock } from '../support/clock.ts';
 import { AppsetError } from '../support/errors.ts';
 import { LIMITS } from '../support/limits.ts';
 import { secretsOf } from './credentials.ts';
 import { environmentOf, prepareHome, type Remote, secretFiles } from './environment.ts';
 import { GitFailure, gitFailure, gitTimeout, redact } from './errors.ts';
+import { HostSlots } from './hosts.ts';
 
 const SUBCOMMANDS = [
   'cat-file',
@@ -85,12 +85,13 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 export class GitCommand {
   readonly settings: GitSettings;
   readonly #clock: Clock;
-  readonly #slots = new PQueue({ concurrency: LIMITS.gitProcesses });
+  readonly #slots: HostSlots;
   #ready: Promise<void> | undefined;
 
   constructor(settings: GitSettings) {
     this.settings = settings;
     this.#clock = settings.clock ?? systemClock;
+    this.#slots = new HostSlots(this.#clock);
     if (!exitHook) {
       exitHook = true;
       process.once('exit', () => {
@@ -110,14 +111,15 @@ export class GitCommand {
     }
     this.#ready ??= prepareHome(this.settings.home);
     await this.#ready;
+    return this.#slots.run(options.remote?.address, () => this.#timed(subcommand, args, options));
+  }
+
+  async #timed(subcommand: Subcommand, args: readonly string[], options: RunOptions): Promise<Buffer> {
     const files = await secretFiles(this.settings.home, options.remote?.credentials);
+    const startedAt = this.#clock.monotonic();
     let ok = false;
-    let startedAt = this.#clock.monotonic();
     try {
-      const output = await this.#slots.add(() => {
-        startedAt = this.#clock.monotonic();
-        return this.#spawn(subcommand, args, options, files);
-      });
+      const output = await this.#spawn(subcommand, args, options, files);
       ok = true;
       return output;
     } finally {

@@ -194,7 +194,7 @@ export class Git {
       found.push({ folder, used });
     }
     found.sort((a, b) => a.used - b.used);
-    const address = { url: '', scheme: 'file', origin: '' } as const;
+    const address = { url: '', scheme: 'file', origin: '', host: '' } as const;
     for (const { folder } of found) {
       if (this.#sizes.has(folder)) continue;
       this.#sizes.set(folder, await new Mirror(this.#command, folder, address).size());

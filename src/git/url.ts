@@ -11,6 +11,8 @@ export interface RepositoryAddress {
   readonly scheme: 'https' | 'http' | 'ssh' | 'file' | 'git';
   /** `scheme://host[:port]` of an https or http address as written, else '' */
   readonly origin: string;
+  /** `host[:port]` in lower case, '' for a local one */
+  readonly host: string;
   /** user and password that stood in the URL, decoded */
   readonly username?: string;
   readonly password?: string;
@@ -43,14 +45,15 @@ export function repositoryAddress(text: string, allowLocal: boolean): Repository
   if (scheme === undefined) {
     if (url.startsWith('/')) {
       if (!allowLocal) throw refuse(text, 'local paths are not allowed');
-      return { url: `file://${url}`, scheme: 'file', origin: '' };
+      return { url: `file://${url}`, scheme: 'file', origin: '', host: '' };
     }
-    if (url.includes('::') || !SCP.test(url)) throw refuse(text, 'is no https, http or ssh URL');
-    return { url, scheme: 'ssh', origin: '' };
+    const host = url.includes('::') ? undefined : SCP.exec(url)?.[2];
+    if (host === undefined) throw refuse(text, 'is no https, http or ssh URL');
+    return { url, scheme: 'ssh', origin: '', host: host.toLowerCase() };
   }
   if (scheme === 'file' || scheme === 'git') {
     if (!allowLocal) throw refuse(text, `the scheme ${scheme} is not allowed`);
-    return { url, scheme, origin: '' };
+    return { url, scheme, origin: '', host: scheme === 'git' && URL.canParse(url) ? new URL(url).host : '' };
   }
   if (scheme !== 'https' && scheme !== 'http' && scheme !== 'ssh') {
     throw refuse(text, `the scheme ${scheme} is not allowed, use https, http or ssh`);
@@ -60,7 +63,10 @@ export function repositoryAddress(text: string, allowLocal: boolean): Repository
   if (parsed.hostname.startsWith('-') || parsed.username.startsWith('-')) {
     throw refuse(text, 'the host or the user begins with a dash');
   }
-  if (scheme === 'ssh') return { url: url.replace(/^(ssh:\/\/[^/:@]*):[^/@]*@/i, '$1@'), scheme, origin: '' };
+  const host = parsed.host.toLowerCase();
+  if (scheme === 'ssh') {
+    return { url: url.replace(/^(ssh:\/\/[^/:@]*):[^/@]*@/i, '$1@'), scheme, origin: '', host };
+  }
   const username = decodeURIComponent(parsed.username);
   const password = decodeURIComponent(parsed.password);
   const clean = url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1');
@@ -68,6 +74,7 @@ export function repositoryAddress(text: string, allowLocal: boolean): Repository
     url: clean,
     scheme,
     origin: /^[^/]*\/\/[^/?#]*/.exec(clean)?.[0] ?? '',
+    host,
     ...(username === '' ? {} : { username }),
     ...(password === '' ? {} : { password }),
   };

@@ -112,8 +112,18 @@ export const LIMITS = {
   gitFetchTimeoutMs: 120_000,
   /** Bytes one git command may write before it is stopped. */
   gitOutputBytes: 256 * 1_048_576,
-  /** git processes that run at once. */
+  /** git processes that work on the disk at once. */
   gitProcesses: 8,
+  /** git processes that talk to servers at once, and to one host; they wait more than they work. */
+  gitRemoteProcesses: 32,
+  gitProcessesPerHost: 4,
+  /** How long a command has to have waited for nothing that its host counts as silent. */
+  gitSilentAfterMs: 5_000,
+  /** Silences in a row after which a host is asked by one command at a time, and how long not at all after each. */
+  gitSilences: 2,
+  gitSilenceMs: 10_000,
+  /** Hosts of git repositories that are remembered. */
+  gitHosts: 1_000,
   /** How long GitHub may take to give a token of an App installation, and how long before its end one is not used any more. */
   githubAppTokenMs: 15_000,
   githubAppTokenMarginMs: 300_000,

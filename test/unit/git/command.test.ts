@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { GitCommand, type Subcommand } from '../../../src/git/command.ts';
 import { Git, type GitFailure } from '../../../src/git/index.ts';
+import { LIMITS } from '../../../src/support/limits.ts';
 import { type Folder, type GitServer, gitServer, TestRepository, temporaryFolder } from './fixture.ts';
 
 let folder: Folder;
@@ -48,6 +49,23 @@ test('a server that never answers: the time-out ends git and all it started', as
   expect(error.code).toBe('APPSET_E0402');
   expect(error.message).toBe(`${server.url}/repo.git: git did not answer within 0.4 s`);
   expect(processes(`${server.url}/repo.git`)).toEqual([]);
+});
+
+test('a server that hangs with many repositories keeps no other from answering', async () => {
+  new TestRepository(join(folder.path, 'served', 'repo')).commit();
+  const [hanging, well] = [await serve({ hangs: true }), await serve()];
+  const reader = git({ timeoutMs: 30_000 });
+  let ended = 0;
+  const asked = Array.from({ length: 40 }, (_, index) =>
+    failure(reader.refs({ url: `${hanging.url}/r${index}.git` })).finally(() => {
+      ended += 1;
+    }),
+  );
+  await expect.poll(() => hanging.requests.length, { timeout: 15_000 }).toBe(LIMITS.gitProcessesPerHost);
+  expect((await reader.refs({ url: `${well.url}/repo/.git` })).refs.has('refs/heads/main')).toBe(true);
+  expect([ended, hanging.requests.length]).toEqual([0, LIMITS.gitProcessesPerHost]);
+  await hanging.close();
+  await Promise.all(asked);
 });
 
 test('a port that accepts and says nothing', async () => {
