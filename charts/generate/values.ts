@@ -54,6 +54,8 @@ function settingSchema({ kind, min, max, meaning, default: otherwise }: Setting)
       return { description, type: 'integer', ...range };
     case 'duration':
       return { description, type: 'string', pattern: DURATION };
+    case 'budget':
+      return { description, type: ['integer', 'string'], minimum: 0, pattern: '^[0-9]+%?$' };
     default: {
       const never: never = kind;
       return never;

@@ -6,10 +6,18 @@
  */
 import type { ServingOptions } from '../controller/serving.ts';
 import type { ControllerSettings } from '../controller/settings.ts';
+import { allowance } from '../planning/holds/index.ts';
 import { parseListenAddress } from '../server/index.ts';
 import { AppsetError } from '../support/errors.ts';
 
-type Kind = 'text' | 'list' | 'switch' | 'number' | 'duration' | { readonly oneOf: readonly string[] };
+type Kind =
+  | 'text'
+  | 'list'
+  | 'switch'
+  | 'number'
+  | 'duration'
+  | 'budget'
+  | { readonly oneOf: readonly string[] };
 
 export interface Setting {
   readonly flag: string;
@@ -173,7 +181,7 @@ export const SETTINGS = [
   },
   {
     flag: 'max-deletions-total',
-    kind: 'text',
+    kind: 'budget',
     meaning:
       'deletions over all sets in 10 minutes, as a number or percent of all Applications (default: the larger of 50 and 20%)',
   },
@@ -259,6 +267,8 @@ function problemOf(setting: Setting, text: string): string | undefined {
     return text === '' || kind.oneOf.includes(text) ? undefined : `use one of ${kind.oneOf.join(', ')}`;
   if (kind === 'switch') return /^(?:true|false)$/i.test(text) ? undefined : 'use true or false';
   if (kind === 'text' || kind === 'list') return undefined;
+  if (kind === 'budget')
+    return allowance(text, 0) === undefined ? 'use a whole number, or a percentage such as 20%' : undefined;
   const value = kind === 'number' ? (/^\d+$/.test(text) ? Number(text) : undefined) : seconds(text);
   if (value === undefined)
     return kind === 'number' ? 'use a whole number' : 'use a duration such as 90s, 3m or 1h30m';

@@ -69,6 +69,10 @@ describe.concurrent('wrong usage ends with 2 and says what is wrong', () => {
       'Error APPSET_E0801: --requeue-after soon: use a duration such as 90s, 3m or 1h30m\n  See --help of the command.\n',
     ],
     [
+      ['run', '--max-deletions-total', 'a few'],
+      'Error APPSET_E0801: --max-deletions-total a few: use a whole number, or a percentage such as 20%\n  See --help of the command.\n',
+    ],
+    [
       ['sandbox', '--port', '99999'],
       'Error APPSET_E0801: --port 99999: use a whole number from 0 to 65535\n  See --help of the command.\n',
     ],
