@@ -38,6 +38,7 @@ export const RESOURCES = {
   namespaces: { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false },
   events: { apiVersion: 'v1', kind: 'Event', plural: 'events', namespaced: true },
   pods: { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true },
+  deployments: { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true },
   leases: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', namespaced: true },
   customResourceDefinitions: {
     apiVersion: 'apiextensions.k8s.io/v1',

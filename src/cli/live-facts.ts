@@ -37,7 +37,7 @@ export interface LiveWorld {
 /** A client on the objects of a dump (`kubectl get -o yaml` of the kinds that count). */
 export function dumpClient(file: string): ObjectClient {
   const client = createStore({ lenient: true, gc: 'off' });
-  const known = new Set<string>(['Deployment', ...Object.values(RESOURCES).map(({ kind }) => kind)]);
+  const known = new Set<string>(Object.values(RESOURCES).map(({ kind }) => kind));
   const objects = readObjects(file).filter((object) => known.has(String(object.kind)));
   if (objects.length === 0) throw new AppsetError('APPSET_E0102', `${file}: no objects of a cluster`);
   client.store.seed(...objects);

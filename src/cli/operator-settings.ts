@@ -318,7 +318,8 @@ export function resolveSettings(
   >;
 }
 
-const listOf = (text: string | undefined): string[] =>
+/** The items of a list, as flags have it. */
+export const listOf = (text: string | undefined): string[] =>
   (text ?? '')
     .split(',')
     .map((item) => item.trim())

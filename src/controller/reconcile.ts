@@ -19,7 +19,13 @@ import {
   writerOf,
 } from './set-run.ts';
 
-export type { Preview, ReconcileDeps, ReconcileResult, RunFacts } from './set-run.ts';
+export {
+  notYetSupported,
+  type Preview,
+  type ReconcileDeps,
+  type ReconcileResult,
+  type RunFacts,
+} from './set-run.ts';
 
 export interface SetKey {
   readonly namespace: string;

@@ -77,12 +77,6 @@ const SERVICE_ACCOUNTS: ResourceType = {
   namespaced: true,
 };
 const SERVICES: ResourceType = { apiVersion: 'v1', kind: 'Service', plural: 'services', namespaced: true };
-const DEPLOYMENTS: ResourceType = {
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  plural: 'deployments',
-  namespaced: true,
-};
 
 export const NAMESPACE_KIND = kindOf(RESOURCES.namespaces, { shortNames: ['ns'], statusSubresource: true });
 export const CRD_KIND = kindOf(RESOURCES.customResourceDefinitions, {
@@ -103,7 +97,7 @@ const BUILT_IN: readonly Kind[] = [
   kindOf(SERVICES, { shortNames: ['svc'], categories: ['all'], statusSubresource: true }),
   kindOf(SERVICE_ACCOUNTS, { shortNames: ['sa'] }),
   kindOf(RESOURCES.leases, { unconditionalUpdate: false }),
-  kindOf(DEPLOYMENTS, {
+  kindOf(RESOURCES.deployments, {
     shortNames: ['deploy'],
     categories: ['all'],
     statusSubresource: true,

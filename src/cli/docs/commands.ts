@@ -8,7 +8,7 @@ const EXIT_CODES: readonly (readonly [string, string])[] = [
   ['5', 'a source or the API server could not be read'],
   ['1', 'at least one element or set failed'],
   ['4', 'something would be held'],
-  ['3', '`plan --detailed-exitcode` found changes'],
+  ['3', '`plan --detailed-exitcode` or `migrate check` found changes'],
   ['0', 'all went well'],
 ];
 
@@ -33,6 +33,17 @@ leaves out is unknown.`,
     `One object: \`applications\` (as they would be written), \`failed\` (elements and sets that gave none) and
 \`errors\` (sources that could not be read). An entry of the last two has \`set\`, \`code\` and \`message\`, and, where
 they are known, \`generator\`, \`element\`, \`field\`, \`file\`, \`line\` and \`column\`.`,
+    '## `migrate check`',
+    `Each set is planned twice on the same facts: as this operator would, and in compat mode with the settings of
+Argo CD's controller. So every change is told with what that controller would do to the same Application. Its
+settings are looked for in \`argocd-cmd-params-cm\` and on its Deployment; what only the Deployment says, this
+operator does not know until it is given.`,
+    `\`-o json\` gives one object: \`otherController\` (how it shows that it runs, or null), \`settings\` (each with
+\`fate\`: \`read\`, \`invalid\`, \`unneeded\`, \`unseen\`, \`unsupported\` or \`unknown\`; \`matters\` where Applications
+depend on it), \`remarks\`, and \`sets\`. A set has a \`verdict\` (\`nothing\`, \`changes\`, \`held\`, \`failed\`,
+\`unsupported\`, \`unreadable\`, \`outside\`, \`deleting\`), the lists of a plan, each entry with \`reference\` (\`same\`,
+\`leaves\`, \`creates\`, \`updates\`, \`deletes\`, \`refuses\`, \`stops\`), \`onlyReference\` (what that controller alone
+would change), \`holds\` and \`referenceStopsAt\`.`,
     ...[...texts].flatMap(([name, text]) => [
       `## ${name === '' ? '`appset`' : `\`appset ${name}\``}`,
       `\`\`\`\n${text.trimEnd()}\n\`\`\``,

@@ -1,13 +1,14 @@
 /** `appset migrate`: taking over an installation of Argo CD; one file a subcommand. */
 import type { Command } from 'commander';
 import type { CommandModule } from '../main.ts';
+import { check } from './check.ts';
 
 interface Subcommand extends CommandModule {
   readonly name: string;
   readonly summary: string;
 }
 
-const SUBCOMMANDS: readonly Subcommand[] = [];
+const SUBCOMMANDS: readonly Subcommand[] = [check];
 
 export function define(command: Command, finish: (code: number) => void): void {
   for (const { name, summary, define: defineOne } of SUBCOMMANDS) {
