@@ -185,6 +185,18 @@ export const DEVIATIONS: readonly Deviation[] = [
     ),
   },
   {
+    about: 'Switches of automated sync that are off (`prune`, `selfHeal`, `allowEmpty`)',
+    reference: '`false` in the template and no value in the Application differ: the Application is written',
+    here: '`false` and no value are the same',
+    why: 'releases of Argo CD leave `false` out of whatever they write, and would be written after each time',
+    modes: 'normal',
+    tests: shown(
+      'unit/planning/switched-off',
+      'a switch that is off on both sides is not written',
+      'in compat mode false and absence differ, as in the reference',
+    ),
+  },
+  {
     about: 'A creation that the API server refuses',
     reference: 'no Application is deleted in that run',
     here: 'deletions that share an element with it wait; the others go on',

@@ -2,7 +2,8 @@
  * What an update makes of a live Application (spec controller-and-operations §3): the generated
  * metadata and spec with what is preserved, ignore rules applied, and the merge patch that gets
  * there. Pure; says undefined when nothing differs. In compat mode ignored fields vanish from both
- * sides as in the reference; in normal mode their live values are kept.
+ * sides as in the reference; in normal mode their live values are kept, and a switch of automated sync
+ * that is off is no difference to one that is absent.
  */
 import type { Application, ApplicationSet, JsonObject } from '../api/objects.ts';
 import { asJson, type FieldChange, fieldChanges } from './compare.ts';
@@ -13,6 +14,7 @@ import { mergePatch } from './merge-patch.ts';
 import { normalizeApplication } from './normalize.ts';
 import { withOwner } from './ownership.ts';
 import { type PreservedKeys, preserveEntries, preserveFinalizers } from './preserve.ts';
+import { keepSwitchedOff } from './switched-off.ts';
 
 export interface UpdateContext {
   readonly set: ApplicationSet;
@@ -71,7 +73,7 @@ export function planUpdate(
   const after = mutated(live, normalizeApplication(generated), context);
   const [from, to] = context.compat
     ? withoutIgnored(before, after, context.ignore)
-    : [before, withLiveIgnored(before, after, context.ignore)];
+    : [before, keepSwitchedOff(before, withLiveIgnored(before, after, context.ignore))];
   const patch = mergePatch(from, to);
   return patch === undefined ? undefined : { desired: to, patch, changes: fieldChanges(from, to) };
 }
