@@ -37,7 +37,8 @@ function metadataOf(metadata: JsonObject, namespace: string): Application['metad
 }
 
 export class CompiledApplication {
-  readonly #template: ApplicationTemplate;
+  /** as written */
+  readonly template: ApplicationTemplate;
   readonly #mode: TemplateMode;
   readonly #compiled: ReturnType<typeof compileObjectTemplate>;
   readonly #patch: ReturnType<typeof compileTemplatePatch> | undefined;
@@ -47,7 +48,7 @@ export class CompiledApplication {
   /** @param template as decoded: the effective template of one generator */
   constructor(set: ApplicationSet, template: ApplicationTemplate) {
     const { templatePatch, syncPolicy } = set.spec;
-    this.#template = template;
+    this.template = template;
     this.#mode = templateMode(set);
     this.#compiled = compileObjectTemplate(template, this.#mode);
     this.#patch =
@@ -67,7 +68,7 @@ export class CompiledApplication {
 
   /** The name alone, where it renders and no patch could change it; for rows whose rendering fails. */
   renderName(params: GoMap, context: RenderContext): string | undefined {
-    const text = this.#template.metadata?.name;
+    const text = this.template.metadata?.name;
     if (typeof text !== 'string' || text === '' || this.#patch !== undefined) return undefined;
     try {
       return compileString(text, this.#mode).render(deepCopyValue(params), context);
@@ -78,7 +79,7 @@ export class CompiledApplication {
   }
 
   #unrendered(): JsonObject {
-    return encodeStruct('ApplicationSetTemplate', this.#template as JsonObject);
+    return encodeStruct('ApplicationSetTemplate', this.template as JsonObject);
   }
 
   #rendered(scope: GoMap, context: RenderContext): JsonObject {

@@ -89,7 +89,7 @@ function renderRow(
 ): RenderedRow | FailedRow {
   try {
     const application = compiled.render(row.params, context);
-    const problem = compat ? undefined : renderedNameProblem(application);
+    const problem = compat ? undefined : renderedNameProblem(application, compiled.template, row.params);
     if (problem !== undefined) return failedRow(problem, row, index, entry, application.metadata.name);
     return {
       rendered: { application, entry: index, parts: row.parts, stale: row.stale === true },

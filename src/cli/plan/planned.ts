@@ -3,6 +3,7 @@ import type { ApplicationSet } from '../../api/objects.ts';
 import type { Preview } from '../../controller/reconcile.ts';
 import { expectationDigest } from '../../planning/holds/index.ts';
 import type { Plan } from '../../planning/plan.ts';
+import { elementOf } from '../../planning/validate.ts';
 import type { AppsetError } from '../../support/errors.ts';
 import { heldOf } from '../approve.ts';
 
@@ -48,13 +49,16 @@ export function expectation({ set, preview, file }: Planned): string | undefined
 }
 
 /** The plan as lines, in the order of their weight. */
-export function linesOf({ plan }: Preview, unchanged: boolean): readonly PlanLine[] {
+export function linesOf({ plan, evaluation }: Preview, unchanged: boolean): readonly PlanLine[] {
+  const elements = new Map(
+    evaluation.rendered.map(({ application, parts }) => [application.metadata.name, elementOf(parts)]),
+  );
   return [
-    ...plan.create.map(({ name, parts }) => ({
+    ...plan.create.map(({ name }) => ({
       mark: '+' as const,
       name,
       verb: 'create',
-      why: parts.map(({ id }) => id).join(' × '),
+      why: elements.get(name) ?? '',
     })),
     ...plan.update.flatMap(updateLines),
     ...plan.delete.map(({ name }) => ({
