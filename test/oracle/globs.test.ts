@@ -141,7 +141,8 @@ const ACCEPTED: readonly Accepted<Question, Answer>[] = [
   {
     reason:
       'doublestar cuts a class at slashes, commas and braces; the names in the tree decide what comes of it',
-    applies: ({ kind, text }) => kind === 'doublestarGlob' && /\[[^\]]*[/{}]|\{.*\[[^\]]*,/.test(text),
+    applies: ({ kind, text }) =>
+      kind === 'doublestarGlob' && /\[(?:\\.|[^\]\\])*[/{}]|\{.*\[(?:\\.|[^\]\\])*,/.test(text),
   },
   {
     reason: 'doublestar takes directories that one alternative found for the beginning of the next',
