@@ -60,6 +60,8 @@ export interface ApplyDeps extends Omit<RemovalDeps, 'report' | 'planner' | 'wri
   readonly live: LiveView;
   readonly memory: SetMemory;
   readonly log: Log;
+  /** before the first write: what has to be remembered even if the run is cut off */
+  readonly prepare?: () => Promise<void>;
 }
 
 /** What has happened so far; filled while writing. */
@@ -99,6 +101,7 @@ export async function applyPlan(plan: Plan, deps: ApplyDeps): Promise<Applied> {
     ...plan.update.map((update): Step => ({ is: 'update', update })),
   ].sort((a, b) => compareBytes(nameOf(a), nameOf(b)));
   try {
+    await deps.prepare?.();
     await deps.writer.each(steps, (step) => writeStep(step, deps, report));
     const blocked = [...plan.blocked, ...report.blocked];
     report.refused.push(...blocked.filter(({ reason }) => reason !== 'Held'));

@@ -9,7 +9,7 @@ import { CLUSTER_SECRET_TYPE, SECRET_TYPE_LABEL } from '../api/names.ts';
 import type { ApplicationSet, LabelSelector } from '../api/objects.ts';
 import type { GitRequest } from '../generators/contract.ts';
 import { setContext } from '../generators/index.ts';
-import { type Leaf, leavesOf, type PartFact } from '../planning/holds/index.ts';
+import { type Leaf, leavesOf, type PartFact, type Tip } from '../planning/holds/index.ts';
 import { type PartId, partKey } from '../planning/origin.ts';
 import { AppsetError, messageOf } from '../support/errors.ts';
 import { isJsonObject } from '../support/json.ts';
@@ -19,8 +19,8 @@ export interface ConfirmOptions {
   readonly set: ApplicationSet;
   readonly deps: Pick<ReconcileDeps, 'client' | 'settings' | 'signal'>;
   readonly facts: RunFacts;
-  /** last commit of a leaf under which nothing was missing */
-  readonly tip: (leaf: string) => string | undefined;
+  /** the commit of a leaf that was seen before */
+  readonly tip: (leaf: string) => Tip | undefined;
 }
 
 /** Facts of one run about missing parts. */
@@ -95,7 +95,8 @@ export class Confirmation {
     const reading = await sources.gitTree(request);
     if (!reading.known) return { is: 'unread', why: reading.error.message };
     const { commit, entries } = reading.value;
-    const last = this.#options.tip(part.leaf);
+    const tip = this.#options.tip(part.leaf);
+    const last = tip?.seen;
     const asked =
       last === undefined || last === commit || descends === undefined
         ? undefined
@@ -104,7 +105,8 @@ export class Confirmation {
       is: 'git',
       commit,
       last,
-      descends: asked?.descends,
+      base: tip?.base,
+      descends: last === commit ? true : asked?.descends,
       branch: asked?.branch ?? true,
       there: entries.some(({ path }) => path === part.id || path.startsWith(`${part.id}/`)),
       repository: request.repoURL.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1'),

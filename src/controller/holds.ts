@@ -8,35 +8,35 @@ import { isConflict, isNotFound, RESOURCES } from '../api/client.ts';
 import { OWN, RESOURCES_FINALIZER } from '../api/names.ts';
 import { type ApplicationSet, type JsonObject, keyOf } from '../api/objects.ts';
 import { contentHash } from '../generators/identity.ts';
-import { presentPartsOf } from '../planning/candidate.ts';
+import { presentPartsOf, unknownLeavesOf } from '../planning/candidate.ts';
 import type { Evaluation } from '../planning/contract.ts';
 import {
   causeOf,
   type Decision,
-  dataCaused,
   decideHolds,
+  EMPTY_STATE,
   evidenceOf,
   type HoldCandidate,
   type HoldRun,
   type HoldState,
-  leavesOf,
   type OtherSets,
   parseState,
   pruneState,
-  rebinds,
   serialiseState,
   setHoldSettings,
   token,
   withDeletions,
+  withRebinds,
 } from '../planning/holds/index.ts';
 import { partIds, partKey } from '../planning/origin.ts';
 import { type Plan, type PlannedDelete, type Planner, withHolds } from '../planning/plan.ts';
 import { LIMITS } from '../support/limits.ts';
 import { findAnotherController } from './another-controller.ts';
 import type { Applied } from './apply.ts';
-import type { LiveBarrier } from './barrier.ts';
+import { type LiveBarrier, SetChanged } from './barrier.ts';
+import { BranchTips } from './branch-tips.ts';
 import type { ClusterPresence } from './cluster-gone.ts';
-import { Confirmation, gitRequest } from './confirm.ts';
+import { Confirmation } from './confirm.ts';
 import { asApplicationSet } from './live-view.ts';
 import { isComplete, type SetMemory } from './memory.ts';
 import type { ReconcileDeps, RunFacts } from './set-run.ts';
@@ -67,19 +67,22 @@ export class SetHolds {
   #set: ApplicationSet;
   #state: HoldState;
   #decision: Decision | undefined;
-  /** updates of this run that change where an Application goes without an edit of the set */
-  #rebound: ReadonlySet<string> = new Set();
+  readonly #tips: BranchTips;
   #approvalWritten = false;
+  /** how many Applications are written down as about to be moved by data */
+  #moving = 0;
 
   constructor(options: SetHoldsOptions) {
-    const { set, deps } = options;
+    const { set, deps, facts, evaluation } = options;
     this.#options = options;
     this.#set = set;
     this.#memory = deps.memory.of(set);
-    const { dryState } = this.#memory;
+    const { dryState, tips: seen } = this.#memory;
     const stored = deps.settings.dryRun && dryState !== undefined ? parseState(dryState) : stateOf(set);
     this.#before = pruneState(stored, deps.clock.now());
     this.#state = this.#before;
+    const { tips } = this.#before;
+    this.#tips = new BranchTips({ set, facts, evaluation, stored: tips, seen, signal: deps.signal });
   }
 
   /** The set as it is after the writes of this run. */
@@ -101,12 +104,8 @@ export class SetHolds {
     const run = await this.#run(plan, planner, false);
     const decision = decideHolds(run);
     this.#decision = decision;
-    this.#rebound = new Set(
-      dataCaused(run)
-        .filter(rebinds)
-        .map(({ name }) => name),
-    );
-    this.#state = { ...decision.next, tips: this.#tips(), spec: this.#spec(run, decision) };
+    await this.#tips.moveOn([...plan.delete, ...plan.keep].map(({ origin }) => origin));
+    this.#state = { ...decision.next, tips: this.#tips.toStore, spec: specOf(run) };
     this.#notePending(run.candidates);
     for (const { reason, deletions } of decision.holds) {
       if (reason !== 'Grace') continue;
@@ -123,8 +122,6 @@ export class SetHolds {
     const { settings, clock, memory } = deps;
     const writes = !preview && plan.create.length + plan.update.length + plan.delete.length > 0;
     const annotations = setHoldSettings(set);
-    const specHash = contentHash(set.spec as unknown as JsonObject);
-    const seen = this.#memory.spec ?? this.#before.spec;
     const owned = planner.input.live
       .controlledBy(set.metadata.name)
       .filter((live) => live.metadata.deletionTimestamp === undefined && planner.isCurrent(live));
@@ -147,8 +144,9 @@ export class SetHolds {
       others: plan.delete.length === 0 ? NO_OTHERS : await this.#others(),
       pause: facts.pause,
       anotherController: writes ? await findAnotherController(deps) : memory.anotherController?.alive,
-      specChanged: seen?.generation === set.metadata.generation && seen?.hash !== specHash,
-      recentRebinds: this.#memory.recentRebinds(clock.now()),
+      specChanged:
+        this.#before.spec?.generation === set.metadata.generation &&
+        this.#before.spec?.hash !== specHash(set),
       now: clock.now(),
     };
   }
@@ -157,7 +155,7 @@ export class SetHolds {
     if (planned.length === 0) return [];
     const { set, deps, facts, evaluation } = this.#options;
     const present = presentPartsOf(evaluation);
-    const confirmation = new Confirmation({ set, deps, facts, tip: (leaf) => this.#tip(leaf) });
+    const confirmation = new Confirmation({ set, deps, facts, tip: (leaf) => this.#tips.of(leaf) });
     const candidates: HoldCandidate[] = [];
     for (const { name, live, origin } of planned) {
       const missing = (origin?.parts ?? []).filter((part) => !present.has(partKey(part)));
@@ -165,24 +163,6 @@ export class SetHolds {
       candidates.push({ name, uid: live.metadata.uid ?? '', live, origin, missing, evidence });
     }
     return candidates;
-  }
-
-  #tip(leaf: string): string | undefined {
-    return this.#memory.tips.get(leaf) ?? this.#before.tips.get(leaf);
-  }
-
-  #tips(): ReadonlyMap<string, string> {
-    return new Map([...this.#before.tips, ...this.#memory.tips]);
-  }
-
-  /** The spec first seen under this generation; a complete run that leaves nothing over takes it as it is. */
-  #spec({ set, complete, candidates }: HoldRun, _decision: Decision): HoldState['spec'] {
-    const generation = set.metadata.generation ?? 0;
-    const seen = this.#memory.spec ?? this.#before.spec;
-    if (seen?.generation !== generation || (complete && candidates.length === 0)) {
-      this.#memory.spec = { generation, hash: contentHash(set.spec as unknown as JsonObject) };
-    }
-    return this.#memory.spec ?? seen;
   }
 
   async #others(): Promise<OtherSets> {
@@ -219,6 +199,35 @@ export class SetHolds {
     deps.memory.pending.set(keyOf(set), counts);
   }
 
+  /**
+   * Before any Application is written: remembers what a later run has to know even if this one is cut
+   * off. Commits that new Applications come from, as far as that can be written; and how many data is
+   * about to move.
+   *
+   * @throws SetChanged, ApiError: then nothing may be written
+   */
+  async prepare(plan: Plan, barrier: LiveBarrier): Promise<void> {
+    const moving = [...(this.#decision?.rebinds ?? [])].filter((name) => !this.#memory.isWithoutEffect(name));
+    this.#moving = moving.length;
+    this.#state = withRebinds(this.#state, this.#options.deps.clock.now(), moving.length);
+    const tips = (state: HoldState) => serialiseState({ ...EMPTY_STATE, tips: state.tips });
+    const outdated = this.#before.tips.size > 0 && tips(this.#before) !== tips(this.#state);
+    if (moving.length > 0) await this.#write(barrier);
+    else if (outdated && plan.create.length > 0) await this.#tryToWrite(barrier);
+  }
+
+  /** Where the state cannot be written nothing is deleted either: creations need not wait for it. */
+  async #tryToWrite(barrier: LiveBarrier): Promise<void> {
+    const { deps, set } = this.#options;
+    try {
+      await this.#write(barrier);
+    } catch (error) {
+      deps.signal?.throwIfAborted();
+      if (error instanceof SetChanged) throw error;
+      deps.log.warn({ applicationset: keyOf(set), error }, 'commits could not be remembered');
+    }
+  }
+
   /** Writes down what is about to be deleted. @throws SetChanged, ApiError: then nothing may be deleted */
   async record(batch: readonly PlannedDelete[], barrier: LiveBarrier): Promise<void> {
     const at = this.#options.deps.clock.now();
@@ -229,16 +238,14 @@ export class SetHolds {
       kind: this.#decision?.kinds.get(name) ?? ('u' as const),
     }));
     this.#state = withDeletions(this.#state, added);
-    await this.#write(barrier);
+    await this.#write(barrier, 'live');
   }
 
   /** At the end of a run: remembers what changed, and tells what stands. */
   async conclude(plan: Plan, applied: Applied, barrier: LiveBarrier): Promise<void> {
     const { set, deps, evaluation } = this.#options;
     if (this.#decision === undefined || this.#decision.noWrites === 'AnotherController') return;
-    if (this.#decision.accepted !== undefined && !this.#approvalWritten) await this.#write(barrier);
-    const moved = applied.updated.filter((name) => this.#rebound.has(name)).length;
-    this.#memory.recordRebinds(moved, deps.clock.now());
+    if (this.#decision.accepted !== undefined && !this.#approvalWritten) await this.#write(barrier, 'live');
     const deleted = new Set(applied.deleted);
     // an approval that was carried out is over, also where something else of the set is not well
     const done =
@@ -248,10 +255,29 @@ export class SetHolds {
       plan.delete.every(({ name }) => deleted.has(name));
     if (done) this.#end();
     const decision = this.#decision;
-    await this.#noteTips(plan);
+    if (isSettled(evaluation, decision, applied)) {
+      this.#state = { ...this.#state, settled: set.metadata.generation ?? 0 };
+    }
     this.#state = { ...this.#state, plan: await tellHolds(set, decision, this.#before, deps) };
-    const changed = substance(this.#state) !== substance(parseState(this.#stored()));
-    if (changed) await this.#write(barrier);
+    const corrected = this.#correctRebinds(applied);
+    const stored = parseState(this.#stored());
+    const keeps = plan.create.length + plan.update.length + plan.unchanged.length + plan.keep.length > 0;
+    if (corrected || substance(this.#state, keeps) !== substance(stored, keeps)) await this.#write(barrier);
+  }
+
+  /** Counts what was moved in place of what was about to be; answers whether that is another number. */
+  #correctRebinds(applied: Applied): boolean {
+    const moved = applied.updated.filter((name) => this.#decision?.rebinds.has(name) === true).length;
+    if (moved === this.#moving) return false;
+    const { rebinds } = this.#state;
+    const before = this.#moving === 0 ? rebinds : rebinds.slice(0, -1);
+    const others = this.#moving === 0 ? 0 : (rebinds.at(-1)?.count ?? 0) - this.#moving;
+    this.#state = withRebinds(
+      { ...this.#state, rebinds: before },
+      this.#options.deps.clock.now(),
+      others + moved,
+    );
+    return true;
   }
 
   /** All that was held, or let go, is done: nothing of it is to meet what comes later. */
@@ -269,31 +295,12 @@ export class SetHolds {
       : this.#set.metadata.annotations?.[OWN.state];
   }
 
-  /** Takes note of the commits of leaves of which nothing is missing. */
-  async #noteTips(plan: Plan): Promise<void> {
-    const { set, facts, evaluation } = this.#options;
-    if (!isComplete(evaluation)) return;
-    const left = [...plan.delete.map(({ origin }) => origin), ...plan.keep.map(({ origin }) => origin)];
-    const present = left.length === 0 ? new Set<string>() : presentPartsOf(evaluation);
-    const missing = new Set(
-      left.flatMap((origin) =>
-        (origin?.parts ?? []).filter((part) => !present.has(partKey(part))).map(({ leaf }) => leaf),
-      ),
-    );
-    const unexplained = left.some((origin) => origin === undefined);
-    for (const [id, leaf] of leavesOf(set)) {
-      const request = gitRequest(set, leaf);
-      if (request === undefined || missing.has(id) || unexplained) continue;
-      const reading = await facts.sources.gitTree(request);
-      if (reading.known) this.#memory.tips.set(id, reading.value.commit);
-    }
-  }
-
-  async #write(barrier: LiveBarrier): Promise<void> {
+  /** @param on the set as it is live, for deletions and approvals; else as it was planned for, if it is still that */
+  async #write(barrier: LiveBarrier, on: 'live' | 'planned' = 'planned'): Promise<void> {
     const { deps } = this.#options;
     const { client, settings, signal } = deps;
     for (let attempt = 1; ; attempt++) {
-      const fresh = await barrier.look();
+      const fresh = on === 'live' || attempt > 1 ? await barrier.look() : this.#set;
       this.#signApproval(fresh);
       const text = serialiseState(this.#state);
       const { approval } = this.#state;
@@ -314,6 +321,7 @@ export class SetHolds {
         const answer = await client.patch(RESOURCES.applicationSets, namespace, name, { metadata }, options);
         this.#set = asApplicationSet(answer);
         barrier.advance(this.#set);
+        deps.live.wroteSet(this.#set);
         this.#approvalWritten = true;
         return;
       } catch (error) {
@@ -364,18 +372,33 @@ const generatedBy = (planner: Planner): HoldRun['generated'] =>
 
 const NO_OTHERS: OtherSets = { owned: 0, byCause: new Map() };
 
-/** What is worth a write of its own: not commits and specs, nor the time of what was deleted meanwhile. */
-function substance(state: HoldState): string | undefined {
+const specHash = (set: ApplicationSet): string => contentHash(set.spec as unknown as JsonObject);
+
+/** The spec first seen under this generation; a complete run that leaves nothing over takes it as it is. */
+function specOf({ set, state, complete, candidates }: HoldRun): HoldState['spec'] {
+  const generation = set.metadata.generation ?? 0;
+  if (state.spec?.generation === generation && !(complete && candidates.length === 0)) return state.spec;
+  return { generation, hash: specHash(set) };
+}
+
+/** Whether all that the set generates is as it generates it: what changes later, data changed. */
+const isSettled = (evaluation: Evaluation, decision: Decision, applied: Applied): boolean =>
+  decision.noWrites === undefined &&
+  unknownLeavesOf(evaluation).length === 0 &&
+  evaluation.rendered.every(({ stale }) => !stale) &&
+  decision.holds.every(({ updates }) => updates.length === 0) &&
+  applied.failures.every(({ verb }) => verb !== 'update');
+
+/**
+ * What is worth a write of its own: not the times of what was deleted or moved meanwhile.
+ *
+ * @param keeps whether the set has Applications: else commits and specs are worth nothing
+ */
+function substance(state: HoldState, keeps: boolean): string | undefined {
   const deleted = new Set(state.deletions.map(({ uid }) => uid));
   const dwell = new Map([...state.dwell].filter(([uid]) => !deleted.has(uid)));
-  return serialiseState({
-    ...state,
-    dwell,
-    tips: new Map(),
-    spec: undefined,
-    deletions: [],
-    unlisted: undefined,
-  });
+  const lasting = keeps ? {} : { tips: new Map(), spec: undefined, settled: undefined };
+  return serialiseState({ ...state, ...lasting, dwell, deletions: [], unlisted: undefined, rebinds: [] });
 }
 
 /** Field manager of an annotation, as the server recorded it. */

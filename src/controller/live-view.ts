@@ -5,6 +5,7 @@
  */
 import { isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
 import type { Application, ApplicationSet, KubeObject } from '../api/objects.ts';
+import { withoutManagedFields } from '../kube/index.ts';
 import { controllingSetName } from '../planning/ownership.ts';
 import type { LiveApplications } from '../planning/plan.ts';
 import { AppsetError } from '../support/errors.ts';
@@ -21,6 +22,8 @@ export interface LiveView {
   wrote(application: Application): void;
   /** an Application the server said is gone */
   gone(namespace: string, name: string): void;
+  /** the server's answer to a patch of a set */
+  wroteSet(set: ApplicationSet): void;
 }
 
 export const asApplicationSet = (object: KubeObject): ApplicationSet => object as unknown as ApplicationSet;
@@ -86,6 +89,7 @@ export class DirectLiveView implements LiveView {
   }
   wrote(): void {}
   gone(): void {}
+  wroteSet(): void {}
 }
 
 /** What a watch cache offers a view; `kube/` has it. */
@@ -199,6 +203,10 @@ export class CachedLiveView implements LiveView {
   gone(namespace: string, name: string): void {
     this.#inFlight.get(`${namespace}/${name}`)?.answers.add(GONE);
     this.#own(() => this.#options.applications.vanished(namespace, name));
+  }
+
+  wroteSet(set: ApplicationSet): void {
+    this.#options.sets.wrote(withoutManagedFields(set as unknown as KubeObject));
   }
 
   #own(change: () => void): void {

@@ -7,6 +7,7 @@ import type { ApplicationSet } from '../api/objects.ts';
 import { LeafOutcomes } from '../generators/index.ts';
 import { ComparedApplications } from '../planning/compared.ts';
 import type { Evaluation } from '../planning/contract.ts';
+import type { Tip } from '../planning/holds/index.ts';
 import { type Origin, partIds } from '../planning/origin.ts';
 import { LIMITS } from '../support/limits.ts';
 
@@ -78,26 +79,18 @@ export class SetMemory {
 
   /** What was found equal to what is generated; compared again when either side changes. */
   readonly compared = new ComparedApplications();
-  /** Leaf → last commit under which nothing of it was missing. */
-  readonly tips = new Map<string, string>();
-  /** Hash of the spec as it was first seen under a generation. */
-  spec: { readonly generation: number; readonly hash: string } | undefined;
+  /** Leaf → the commit it was seen at last. */
+  readonly tips = new Map<string, Tip>();
   /** State of the holds of a dry run, which stores none. */
   dryState: string | undefined;
-  #rebinds: readonly { readonly at: number; readonly count: number }[] = [];
-
-  /** Applications rebound in the last minutes without an edit of the set. */
-  recentRebinds(now: number): number {
-    this.#rebinds = this.#rebinds.filter(({ at }) => at > now - LIMITS.deletionWindowMs);
-    return this.#rebinds.reduce((sum, { count }) => sum + count, 0);
-  }
-  recordRebinds(count: number, now: number): void {
-    if (count > 0) this.#rebinds = [...this.#rebinds, { at: now, count }];
-  }
 
   /** The server's answer to the write of this digest still differed from what was sent. */
   hasNoEffect(name: string, digest: string): boolean {
     return this.#noEffect.get(name) === digest;
+  }
+  /** Whether any write of it was. */
+  isWithoutEffect(name: string): boolean {
+    return this.#noEffect.has(name);
   }
   recordNoEffect(name: string, digest: string): void {
     this.#noEffect.set(name, digest);

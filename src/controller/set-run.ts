@@ -273,6 +273,7 @@ export class SetRun {
       ...(holds === undefined
         ? {}
         : {
+            prepare: () => holds.prepare(plan, barrier),
             record: (batch) => holds.record(batch, barrier),
             explain: (name) => holds.explain(name),
           }),

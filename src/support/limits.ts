@@ -218,6 +218,8 @@ export const LIMITS = {
   expectationGenerations: 2,
   /** Deletions of the last minutes that are listed one by one in a set's state; more are counted. */
   recordedDeletions: 1_000,
+  /** Times of the last minutes at which data moved Applications; of more the oldest become one. */
+  recordedRebinds: 50,
   /** Applications whose times and approvals fit a set's state. */
   heldItems: 10_000,
   /** Characters of a hold's message that its state keeps. */

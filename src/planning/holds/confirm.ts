@@ -16,10 +16,11 @@ export type PartFact =
   | { readonly is: 'secret'; readonly answer: 'gone' | 'otherLabels' | 'taken'; readonly name: string }
   | {
       readonly is: 'git';
-      /** commit of this run, and the last one under which nothing was missing */
+      /** commit of this run, the last one seen before, and the last one under which nothing was missing */
       readonly commit: string;
       readonly last: string | undefined;
-      /** whether `commit` descends from `last`; undefined when it was not asked */
+      readonly base: string | undefined;
+      /** whether `commit` is `last` or descends from it; undefined when that could not be read */
       readonly descends: boolean | undefined;
       /** the revision is a branch: a tag may point anywhere */
       readonly branch: boolean;
@@ -61,9 +62,6 @@ function confirmPath(part: PartId, fact: Extract<PartFact, { is: 'git' }>): Evid
   if (fact.last === undefined) {
     return { is: 'unconfirmed', why: `${part.id} is not in ${at}, and no earlier commit was seen` };
   }
-  if (fact.last === fact.commit) {
-    return { is: 'unconfirmed', why: `${part.id} is not taken any more, though no commit changed it` };
-  }
   if (fact.descends === undefined)
     return { is: 'unread', why: `the history of ${fact.repository} could not be read` };
   if (!fact.descends) {
@@ -71,6 +69,12 @@ function confirmPath(part: PartId, fact: Extract<PartFact, { is: 'git' }>): Evid
       is: fact.branch ? 'rewritten' : 'unconfirmed',
       why: `${at} does not descend from ${fact.last.slice(0, 12)}, which was seen before`,
     };
+  }
+  if (fact.base === fact.commit) {
+    return { is: 'unconfirmed', why: `${part.id} is not taken any more, though no commit changed it` };
+  }
+  if (fact.base === undefined) {
+    return { is: 'unconfirmed', why: `${part.id} is not in ${at}, and no earlier commit with it was seen` };
   }
   if (part.kind === 'directory' && fact.there) {
     return { is: 'unconfirmed', why: `${part.id} is in ${at}, but is not taken any more` };

@@ -94,8 +94,6 @@ export interface HoldRun {
   readonly anotherController: string | undefined;
   /** spec seen earlier under this generation, if it was another */
   readonly specChanged: boolean;
-  /** updates that rebound Applications in the last 10 minutes */
-  readonly recentRebinds: number;
   /** wall time, ms */
   readonly now: number;
 }

@@ -20,7 +20,7 @@ import { grace, waiting } from './grace.ts';
 import { historyRewritten } from './history-rewritten.ts';
 import { misplacedGuard } from './misplaced-guard.ts';
 import { paused, pauseFor } from './paused.ts';
-import { findRebinds, updateSetting, updateWayOut } from './rebind-budget.ts';
+import { dataCaused, findRebinds, rebinds, updateSetting, updateWayOut } from './rebind-budget.ts';
 import { BY_EXPECTATION, expectedDeletions, expectedSince, standingApproval } from './release.ts';
 import { renamed, renames } from './renamed.ts';
 import { schemaChanged } from './schema-changed.ts';
@@ -66,6 +66,8 @@ export interface Decision {
   readonly releases: ReadonlySet<string>;
   /** kinds of the deletions that may go, for the record */
   readonly kinds: ReadonlyMap<string, 'c' | 'u' | 'x'>;
+  /** updates that may go and that data moves elsewhere: they count against the next */
+  readonly rebinds: ReadonlySet<string>;
   /** what an approval would be given for; undefined when nothing is held that a person could release */
   readonly digest: string | undefined;
   /** the approval taken up in this run */
@@ -263,12 +265,27 @@ export function decideHolds(run: HoldRun): Decision {
         return [candidate.name, released ? 'x' : candidate.evidence.is === 'confirmed' ? 'c' : 'u'] as const;
       }),
     ),
+    rebinds: noWrites === undefined ? rebindsOf(run, holds, approval) : new Set(),
     digest,
     accepted,
     next: nextState(run, result, approval, digest),
     waits: waitsOf(run, holds),
     problems,
   };
+}
+
+/** What data moves in this run; what a person let go does not count. */
+function rebindsOf(
+  run: HoldRun,
+  holds: readonly StandingHold[],
+  approval: Approval | undefined,
+): ReadonlySet<string> {
+  const held = new Set(holds.flatMap(({ updates }) => updates.map(({ name }) => name)));
+  const counted = dataCaused(run).filter(
+    (update) =>
+      rebinds(update) && !held.has(update.name) && approval?.tokens.has(updateToken(update)) !== true,
+  );
+  return new Set(counted.map(({ name }) => name));
 }
 
 /** A stop is told also when no deletion is due. */

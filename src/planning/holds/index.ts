@@ -9,18 +9,18 @@ export { type Decision, decideHolds, type StandingHold } from './decide.ts';
 export { expectationDigest, planDigest, token } from './digest.ts';
 export { type Leaf, leavesOf } from './leaves.ts';
 export { misplacedGuards } from './misplaced-guard.ts';
-export { dataCaused, rebinds } from './rebind-budget.ts';
 export { allowance, durationMs, type SetHoldSettings, setHoldSettings } from './set-settings.ts';
 export {
   EMPTY_STATE,
   type HoldState,
   type Latch,
-  parseState,
   pruneState,
   type RecordedDeletion,
-  serialiseState,
+  type Tip,
   withDeletions,
+  withRebinds,
 } from './state.ts';
+export { parseState, serialiseState } from './state-text.ts';
 export {
   type HeldCondition,
   heldCondition,

@@ -16,12 +16,21 @@ const REBINDS = /^spec\.(?:destination\b|project$|sources?(?:\[\d+\]|\.\d+)?(?:$
 export const rebinds = ({ changes }: PlannedUpdate): boolean =>
   changes.some(({ path }) => REBINDS.test(path));
 
-/** Updates of owned Applications that data caused: the set is as it was when they were generated last. */
-export const dataCaused = (run: HoldRun): readonly PlannedUpdate[] =>
-  run.updates.filter(
-    ({ why, live }) =>
-      why === 'changed' && run.originOf(live)?.generation === (run.set.metadata.generation ?? 0),
+/**
+ * Updates of owned Applications that data caused: all of the set was brought up to its generation before,
+ * or this one was.
+ */
+export const dataCaused = (run: HoldRun): readonly PlannedUpdate[] => {
+  const generation = run.set.metadata.generation ?? 0;
+  const settled = run.state.settled === generation;
+  return run.updates.filter(
+    ({ why, live }) => why === 'changed' && (settled || run.originOf(live)?.generation === generation),
   );
+};
+
+/** Applications that data moved in the last minutes, without a person's word. */
+const recentRebinds = ({ state }: HoldRun): number =>
+  state.rebinds.reduce((sum, { count }) => sum + count, 0);
 
 export interface UpdateFinding {
   readonly updates: readonly PlannedUpdate[];
@@ -64,8 +73,9 @@ function exceeding(run: HoldRun, released: ReadonlySet<string>): UpdateFinding |
   }
   const bound = updates.filter(rebinds);
   const allowed = larger(LIMITS.budgetConfirmed, LIMITS.budgetConfirmedPercent, owned);
-  if (bound.length === 0 || bound.length + run.recentRebinds <= allowed) return undefined;
-  const since = run.recentRebinds === 0 ? '' : ` and ${run.recentRebinds} of the last 10 minutes did`;
+  const recent = recentRebinds(run);
+  if (bound.length === 0 || bound.length + recent <= allowed) return undefined;
+  const since = recent === 0 ? '' : ` and ${recent} of the last 10 minutes did`;
   return {
     updates: bound,
     message: `${bound.length} Applications would get another destination, project or source without an edit of the set${since}, more than the ${allowed} allowed`,

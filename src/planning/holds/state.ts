@@ -4,9 +4,8 @@
  * that means waiting longer. A text that cannot be read is not "no state": the set counts as one never
  * completed by us, so that its deletions wait for a person.
  */
-import { isJsonObject } from '../../support/json.ts';
 import { LIMITS } from '../../support/limits.ts';
-import { HOLD_REASONS, type HoldReason } from './contract.ts';
+import type { HoldReason } from './contract.ts';
 
 /** A hold that stands. Times are wall time in ms. */
 export interface Latch {
@@ -25,6 +24,16 @@ export interface RecordedDeletion {
   readonly name: string;
   readonly uid: string;
   readonly kind: 'c' | 'u' | 'x';
+}
+
+/** What is known of the branch a git leaf reads. */
+export interface Tip {
+  /** the last commit under which nothing of the leaf was missing; undefined: there was none yet */
+  readonly base: string | undefined;
+  /** the last commit seen that descends from the ones before, whatever was missing */
+  readonly seen: string;
+  /** hash of what the leaf gave then */
+  readonly gave: string;
 }
 
 /** An approval that was accepted. */
@@ -48,10 +57,14 @@ export interface HoldState {
   readonly unlisted: { readonly until: number; readonly c: number; readonly u: number } | undefined;
   /** token of uid → since when it is a candidate */
   readonly dwell: ReadonlyMap<string, number>;
-  /** leaf → commit under which nothing of it was missing */
-  readonly tips: ReadonlyMap<string, string>;
+  /** by leaf */
+  readonly tips: ReadonlyMap<string, Tip>;
   /** hash of the spec first seen under a generation */
   readonly spec: { readonly generation: number; readonly hash: string } | undefined;
+  /** the generation all Applications were brought up to: what changes after was caused by data */
+  readonly settled: number | undefined;
+  /** of the last 10 minutes: how many Applications data moved elsewhere, oldest first */
+  readonly rebinds: readonly { readonly at: number; readonly count: number }[];
   readonly approval: Approval | undefined;
   /** token of the expect-deletions text, and the generation it was first seen at */
   readonly expected: { readonly text: string; readonly generation: number } | undefined;
@@ -68,115 +81,27 @@ export const EMPTY_STATE: HoldState = {
   dwell: new Map(),
   tips: new Map(),
   spec: undefined,
+  settled: undefined,
+  rebinds: [],
   approval: undefined,
   expected: undefined,
   plan: undefined,
 };
 
-const VERSION = 1;
-const TOKEN = 8;
-
-class Unreadable extends TypeError {}
-
-const need = (holds: boolean): void => {
-  if (!holds) throw new Unreadable();
-};
-const text = (value: unknown): string => {
-  need(typeof value === 'string');
-  return value as string;
-};
-const number = (value: unknown): number => {
-  need(typeof value === 'number' && Number.isFinite(value));
-  return value as number;
-};
-const entries = (value: unknown): readonly (readonly [string, unknown])[] => {
-  if (value === undefined) return [];
-  need(isJsonObject(value));
-  return Object.entries(value as object);
-};
-const list = (value: unknown): readonly unknown[] => {
-  if (value === undefined) return [];
-  need(Array.isArray(value));
-  return value as readonly unknown[];
-};
-const tokens = (value: unknown): readonly string[] => {
-  const joined = text(value);
-  need(joined.length % TOKEN === 0);
-  return joined.match(new RegExp(`.{${TOKEN}}`, 'gs')) ?? [];
-};
-
-/** The state an annotation holds; without one there is none yet. */
-export function parseState(annotation: string | undefined): HoldState {
-  if (annotation === undefined) return EMPTY_STATE;
-  try {
-    return read(JSON.parse(annotation));
-  } catch (error) {
-    if (error instanceof Unreadable || error instanceof SyntaxError) return { ...EMPTY_STATE, corrupt: true };
-    throw error;
-  }
-}
-
-function read(value: unknown): HoldState {
-  need(isJsonObject(value as never));
-  const object = value as Readonly<Record<string, unknown>>;
-  need(object.v === VERSION);
-  const latches = entries(object.latches).map(([reason, latch]) => {
-    need((HOLD_REASONS as readonly string[]).includes(reason) && isJsonObject(latch as never));
-    const { digest, since, setting, message, cause } = latch as Readonly<Record<string, unknown>>;
-    return [
-      reason as HoldReason,
-      {
-        digest: text(digest),
-        since: number(since),
-        setting: text(setting),
-        message: text(message),
-        ...(cause === undefined ? {} : { cause: text(cause) }),
-      },
-    ] as const;
-  });
-  const deletions = list(object.deletions).map((item): RecordedDeletion => {
-    const [at, name, uid, kind] = list(item);
-    need(kind === 'c' || kind === 'u' || kind === 'x');
-    return { at: number(at), name: text(name), uid: text(uid), kind: kind as 'c' | 'u' | 'x' };
-  });
-  const dwell = entries(object.dwell).flatMap(([since, joined]) => {
-    const at = Number(since);
-    need(Number.isFinite(at));
-    return tokens(joined).map((one) => [one, at] as const);
-  });
-  const unlisted = object.unlisted === undefined ? undefined : list(object.unlisted).map(number);
-  const spec = object.spec === undefined ? undefined : list(object.spec);
-  const expected = object.expected === undefined ? undefined : list(object.expected);
-  return {
-    corrupt: false,
-    completed: object.completed === true,
-    latches: new Map(latches),
-    deletions,
-    unlisted:
-      unlisted === undefined
-        ? undefined
-        : { until: number(unlisted[0]), c: number(unlisted[1]), u: number(unlisted[2]) },
-    dwell: new Map(dwell),
-    tips: new Map(entries(object.tips).map(([leaf, commit]) => [leaf, text(commit)] as const)),
-    spec: spec && { generation: number(spec[0]), hash: text(spec[1]) },
-    approval: object.approval === undefined ? undefined : readApproval(object.approval),
-    expected: expected && { text: text(expected[0]), generation: number(expected[1]) },
-    plan: object.plan === undefined ? undefined : text(object.plan),
-  };
-}
-
-function readApproval(value: unknown): Approval {
-  need(isJsonObject(value as never));
-  const { digest, at, by, of } = value as Readonly<Record<string, unknown>>;
-  return { digest: text(digest), at: number(at), by: text(by), tokens: new Set(tokens(of)) };
-}
-
-/** What counts no more: deletions older than the window. */
+/**
+ * Without what counts no more: deletions and rebinds older than the window. Who became a candidate in the future did
+ * so by a clock that was wrong: its time begins now, and does not have to wait for that future.
+ */
 export function pruneState(state: HoldState, now: number): HoldState {
   const from = now - LIMITS.deletionWindowMs;
+  const ahead = [...state.dwell.values()].some((since) => since > now);
+  const dwell = ahead
+    ? new Map([...state.dwell].map(([uid, since]) => [uid, Math.min(since, now)] as const))
+    : state.dwell;
   const deletions = state.deletions.filter(({ at }) => at > from);
+  const rebinds = state.rebinds.filter(({ at }) => at > from);
   const unlisted = state.unlisted !== undefined && state.unlisted.until > from ? state.unlisted : undefined;
-  return { ...state, deletions, unlisted };
+  return { ...state, deletions, unlisted, dwell, rebinds };
 }
 
 /** The state with deletions about to be made; the oldest are only counted when there are too many. */
@@ -194,41 +119,13 @@ export function withDeletions(state: HoldState, added: readonly RecordedDeletion
   return { ...state, deletions: all, unlisted };
 }
 
-/** The text of a state; undefined where there is nothing to remember. */
-export function serialiseState(state: HoldState): string | undefined {
-  const dwell: Record<string, string> = {};
-  for (const [one, since] of [...state.dwell].slice(0, LIMITS.heldItems)) {
-    dwell[since] = (dwell[since] ?? '') + one;
-  }
-  const latches = [...state.latches].map(([reason, latch]) => [
-    reason,
-    { ...latch, message: latch.message.slice(0, LIMITS.latchMessage) },
-  ]);
-  const tips = [...state.tips].slice(0, LIMITS.rememberedTips);
-  const body = {
-    ...(state.completed ? { completed: true } : {}),
-    ...(latches.length === 0 ? {} : { latches: Object.fromEntries(latches) }),
-    ...(state.deletions.length === 0
-      ? {}
-      : { deletions: state.deletions.map(({ at, name, uid, kind }) => [at, name, uid, kind]) }),
-    ...(state.unlisted === undefined
-      ? {}
-      : { unlisted: [state.unlisted.until, state.unlisted.c, state.unlisted.u] }),
-    ...(state.dwell.size === 0 ? {} : { dwell }),
-    ...(tips.length === 0 ? {} : { tips: Object.fromEntries(tips) }),
-    ...(state.spec === undefined ? {} : { spec: [state.spec.generation, state.spec.hash] }),
-    ...(state.approval === undefined
-      ? {}
-      : {
-          approval: {
-            digest: state.approval.digest,
-            at: state.approval.at,
-            by: state.approval.by,
-            of: [...state.approval.tokens].join(''),
-          },
-        }),
-    ...(state.expected === undefined ? {} : { expected: [state.expected.text, state.expected.generation] }),
-    ...(state.plan === undefined ? {} : { plan: state.plan }),
-  };
-  return Object.keys(body).length === 0 ? undefined : JSON.stringify({ v: VERSION, ...body });
+/** The state with Applications about to be moved elsewhere; of very many looks the oldest become one. */
+export function withRebinds(state: HoldState, at: number, count: number): HoldState {
+  if (count === 0) return state;
+  const all = [...state.rebinds, { at, count }];
+  const over = all.splice(0, Math.max(0, all.length - LIMITS.recordedRebinds));
+  const [first, ...rest] = all;
+  if (over.length === 0 || first === undefined) return { ...state, rebinds: all };
+  const merged = over.reduce((sum, one) => sum + one.count, first.count);
+  return { ...state, rebinds: [{ at: first.at, count: merged }, ...rest] };
 }

@@ -177,6 +177,7 @@ test('a mark set between plan and deletion counts: every deletion reads live fir
       sets: async () => [],
       applications: (namespace) => view.applications(namespace),
       wrote: () => {},
+      wroteSet: () => {},
       gone: () => {},
       writing: () => () => {},
     },

@@ -173,7 +173,7 @@ describe('an update', () => {
     const result = await operator.run();
     expect(result.applied).toMatchObject({ updated: ['shop-porto'], failures: [] });
     expect(operator.application('shop-porto').metadata.annotations?.note).toBe('hello');
-    expect(operator.calls.filter(({ verb }) => verb === 'patch')).toHaveLength(2);
+    expect(operator.writes.filter((write) => write === 'patch Application/shop-porto')).toHaveLength(2);
   });
 
   test('beside a concurrent edit of another field puts that right too, at once', async () => {

@@ -1,8 +1,8 @@
 /** Updates that no edit of the set caused, and that would move many Applications at once. */
 import { describe, expect, test } from 'vitest';
-import { decideHolds } from '../../../../src/planning/holds/index.ts';
+import { decideHolds, EMPTY_STATE } from '../../../../src/planning/holds/index.ts';
 import type { PlannedUpdate } from '../../../../src/planning/plan.ts';
-import { live, part, setOf } from '../plan-fixtures.ts';
+import { live, NOW, part, setOf } from '../plan-fixtures.ts';
 import { heldBy, type RunChange, runOf, Story } from './run-fixtures.ts';
 
 const update = (
@@ -24,6 +24,7 @@ const update = (
 };
 const updates = (count: number, path?: string, change?: Partial<PlannedUpdate>) =>
   Array.from({ length: count }, (_, index) => update(`u-${index + 1}`, path, change));
+const rebound = (count: number) => ({ ...EMPTY_STATE, rebinds: [{ at: NOW, count }] });
 const count = (change: RunChange) =>
   decideHolds(runOf(change)).holds.map(({ reason, updates: of }) => `${reason} ${of.length}`);
 
@@ -35,16 +36,26 @@ describe('rebinding', () => {
     ['twenty-six of fifty', { updates: updates(26), staying: 50 }, ['RebindBudget 26']],
     [
       'with what was rebound a moment ago',
-      { updates: updates(3), staying: 10, recentRebinds: 3 },
+      { updates: updates(3), staying: 10, state: rebound(3) },
       ['RebindBudget 3'],
     ],
-    ['nothing now, after many a moment ago', { updates: [], staying: 10, recentRebinds: 30 }, []],
+    ['nothing now, after many a moment ago', { updates: [], staying: 10, state: rebound(30) }, []],
     ['of the project', { updates: updates(6, 'spec.project') }, ['RebindBudget 6']],
     ['of one source of several', { updates: updates(6, 'spec.sources[1].chart') }, ['RebindBudget 6']],
     ['of the list of sources', { updates: updates(6, 'spec.sources') }, ['RebindBudget 6']],
     ['a revision is no rebinding', { updates: updates(6, 'spec.source.targetRevision') }, []],
     ['a value is none', { updates: updates(6, 'spec.source.helm.values') }, []],
     ['an edit of the set', { updates: updates(6), set: setOf({ generation: 4 }) }, []],
+    [
+      'data, long after an edit that changed none of them',
+      { updates: updates(6), set: setOf({ generation: 4 }), state: { ...EMPTY_STATE, settled: 4 } },
+      ['RebindBudget 6'],
+    ],
+    [
+      'an edit after one that all were brought up to',
+      { updates: updates(6), set: setOf({ generation: 5 }), state: { ...EMPTY_STATE, settled: 4 } },
+      [],
+    ],
     ['an adoption is no change of data', { updates: updates(6, undefined, { why: 'adopted' }) }, []],
   ])('%s', (_name, change, expected) => {
     expect(count(change)).toEqual(expected);
@@ -68,6 +79,17 @@ describe('max-updates', () => {
   ])('%s', (_name, change, expected) => {
     expect(count(change)).toEqual(expected);
   });
+});
+
+test('what may go is told, so that it is remembered; what a person let go is not', () => {
+  const story = new Story();
+  expect(story.run({ updates: updates(2), staying: 10 }).rebinds).toEqual(new Set(['u-1', 'u-2']));
+  const { digest, rebinds } = story.run({ updates: updates(6) });
+  expect(rebinds).toEqual(new Set());
+  const approved = story.run({ updates: updates(6), own: { approvedPlan: digest ?? '' } });
+  expect(approved.holds).toEqual([]);
+  expect(approved.rebinds).toEqual(new Set());
+  expect(story.run({ updates: updates(2), pause: 'all' }).rebinds).toEqual(new Set());
 });
 
 test('a hold of updates stands while any of them is due, and an approval lets go what it covers', () => {

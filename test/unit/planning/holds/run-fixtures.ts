@@ -79,7 +79,6 @@ export function runOf(change: RunChange = {}): HoldRun {
     pause: undefined,
     anotherController: undefined,
     specChanged: false,
-    recentRebinds: 0,
     now: NOW,
     ...more,
   };

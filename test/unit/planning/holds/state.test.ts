@@ -10,6 +10,7 @@ import {
   serialiseState,
   token,
   withDeletions,
+  withRebinds,
 } from '../../../../src/planning/holds/index.ts';
 import { LIMITS } from '../../../../src/support/limits.ts';
 
@@ -24,8 +25,12 @@ const state: fc.Arbitrary<HoldState> = fc.record({
   deletions: fc.array(fc.record({ at: time, name: word, uid: word, kind: fc.constantFrom('c', 'u', 'x') })),
   unlisted: optional(fc.record({ until: time, c: fc.nat(), u: fc.nat() })),
   dwell: fc.array(fc.tuple(word, time)).map((list) => new Map(list)),
-  tips: fc.array(fc.tuple(word, fc.string())).map((list) => new Map(list)),
+  tips: fc
+    .array(fc.tuple(word, fc.record({ base: optional(fc.string()), seen: fc.string(), gave: fc.string() })))
+    .map((list) => new Map(list)),
   spec: optional(fc.record({ generation: fc.nat(), hash: fc.string() })),
+  settled: optional(fc.nat()),
+  rebinds: fc.array(fc.record({ at: time, count: fc.nat() })),
   approval: optional(
     fc.record({
       digest: fc.string(),
@@ -66,6 +71,10 @@ test.each([
   '{"v":1,"latches":{"EmptyResult":{"digest":"a"}}}',
   '{"v":1,"deletions":[[1,"a","b","z"]]}',
   '{"v":1,"dwell":{"5":"short"}}',
+  '{"v":1,"tips":{"leaf":"commit"}}',
+  '{"v":1,"tips":{"leaf":["commit"]}}',
+  '{"v":1,"rebinds":[[1]]}',
+  '{"v":1,"settled":"3"}',
   '{"v":1,"approval":{"digest":"a","at":"now","by":"","of":""}}',
 ])('%j cannot be read', (text) => {
   expect(parseState(text)).toEqual({ ...EMPTY_STATE, corrupt: true });
@@ -97,6 +106,21 @@ describe('deletions', () => {
   });
 });
 
+describe('Applications that data moved', () => {
+  test('are remembered for the window', () => {
+    const moved = withRebinds(withRebinds(EMPTY_STATE, 1_000, 3), 2_000, 2);
+    expect(withRebinds(moved, 3_000, 0)).toBe(moved);
+    expect(pruneState(moved, 1_000 + LIMITS.deletionWindowMs).rebinds).toEqual([{ at: 2_000, count: 2 }]);
+  });
+  test('are counted together when there were very many looks', () => {
+    let moved: HoldState = EMPTY_STATE;
+    for (let at = 1; at <= LIMITS.recordedRebinds + 5; at += 1) moved = withRebinds(moved, at, 1);
+    expect(moved.rebinds).toHaveLength(LIMITS.recordedRebinds);
+    expect(moved.rebinds[0]).toEqual({ at: 6, count: 6 });
+    expect(moved.rebinds.reduce((sum, { count }) => sum + count, 0)).toBe(LIMITS.recordedRebinds + 5);
+  });
+});
+
 test('the largest state fits an object', () => {
   const tokens = Array.from({ length: LIMITS.heldItems + 50 }, (_, index) => token(`uid-${index}`));
   const text = serialiseState({
@@ -111,6 +135,10 @@ test('the largest state fits an object', () => {
         { digest: 'd'.repeat(64), since: 1, setting: '', message: 'm'.repeat(9_999) },
       ]),
     ),
+    tips: new Map(
+      tokens.map((leaf) => [leaf, { base: 'b'.repeat(64), seen: 's'.repeat(64), gave: 'g'.repeat(16) }]),
+    ),
+    rebinds: Array.from({ length: LIMITS.recordedRebinds }, () => ({ at: 1_900_000_000_000, count: 50_000 })),
     approval: { digest: 'd'.repeat(64), at: 1, by: 'x', tokens: new Set(tokens.slice(0, LIMITS.heldItems)) },
   });
   expect(text?.length).toBeLessThan(LIMITS.annotationsBytes - 16_384);
