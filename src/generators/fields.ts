@@ -53,11 +53,14 @@ export function stringMapField(spec: JsonObject, field: string): Readonly<Record
   return value as Readonly<Record<string, string>>;
 }
 
+/** What a list of `{path, exclude}` takes, and what it leaves out again. */
+export interface PathItems {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
 /** `[{path, exclude}]` of the git generator, split. */
-export function pathItems(
-  spec: JsonObject,
-  field: string,
-): { readonly include: readonly string[]; readonly exclude: readonly string[] } {
+export function pathItems(spec: JsonObject, field: string): PathItems {
   const include: string[] = [];
   const exclude: string[] = [];
   listField(spec, field).forEach((item, index) => {

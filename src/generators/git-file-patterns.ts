@@ -7,8 +7,10 @@
 import { posix } from 'node:path';
 import { AppsetError } from '../support/errors.ts';
 import { compileDoublestar, compilePathspec, type FilePattern, type Pathspec } from '../support/globs.ts';
-import type { GitTree } from './contract.ts';
-import { type Destination, resolvePath, workingTree } from './git-paths.ts';
+import { inTurns } from '../support/turns.ts';
+import type { GenerationRun, GitTree } from './contract.ts';
+import type { PathItems } from './fields.ts';
+import { type Destination, resolvePath, type WorkingTree, workingTree } from './git-paths.ts';
 import { literalPrefix, prefixRange } from './sorted-paths.ts';
 
 export interface TakenFile {
@@ -27,6 +29,9 @@ export interface TakenFile {
 /** The first of these ends the literal part of a pattern; braces count for doublestar only, which harms nothing. */
 const SPECIAL = /[*?[{\\]/;
 
+/** Paths between two steps. */
+const STEP = 256;
+
 type Match = readonly [path: string, destination: Destination];
 
 function listError(tree: GitTree, repoURL: string, pattern: string, why: string): AppsetError {
@@ -36,7 +41,10 @@ function listError(tree: GitTree, repoURL: string, pattern: string, why: string)
   );
 }
 
-function* tracked(tree: GitTree, pattern: string, repoURL: string): Generator<Match> {
+/** Matches with steps in between. */
+type Matching = Generator<void, readonly Match[]>;
+
+function* tracked(tree: GitTree, pattern: string, repoURL: string): Matching {
   const spec = pattern === '' ? '.' : pattern;
   let matches: Pathspec;
   try {
@@ -47,32 +55,35 @@ function* tracked(tree: GitTree, pattern: string, repoURL: string): Generator<Ma
     throw listError(tree, repoURL, pattern, command);
   }
   const [from, to] = prefixRange(trackedPaths(tree), literalPrefix(spec.replace(/\/$/, ''), SPECIAL));
-  for (const { path, kind } of tree.entries.slice(from, to)) {
-    if (matches(path, kind === 'submodule')) yield [path, resolvePath(tree, path)];
+  const found: Match[] = [];
+  for (const [index, { path, kind }] of tree.entries.slice(from, to).entries()) {
+    if (matches(path, kind === 'submodule')) found.push([path, resolvePath(tree, path)]);
+    if (index % STEP === 0) yield;
   }
+  return found;
 }
 
 const trackedOf = new WeakMap<GitTree, readonly string[]>();
 
 function trackedPaths(tree: GitTree): readonly string[] {
-  let paths = trackedOf.get(tree);
-  if (paths === undefined) {
-    paths = tree.entries.map(({ path }) => path);
-    trackedOf.set(tree, paths);
-  }
+  const paths = trackedOf.get(tree) ?? tree.entries.map(({ path }) => path);
+  trackedOf.set(tree, paths);
   return paths;
 }
 
-function* working(tree: GitTree, pattern: string, repoURL: string): Generator<Match> {
-  const glob = posix.normalize(pattern.replace(/^\/+/, '')).replace(/\/$/, '');
-  if (glob === '.') {
-    yield ['.', { kind: 'directory', path: '' }];
-    return;
-  }
+const globOf = (pattern: string): string => posix.normalize(pattern.replace(/^\/+/, '')).replace(/\/$/, '');
+
+function* working(
+  tree: GitTree,
+  { paths, destinations }: WorkingTree,
+  pattern: string,
+  repoURL: string,
+): Matching {
+  const glob = globOf(pattern);
+  if (glob === '.') return [['.', { kind: 'directory', path: '' }]];
   if (!SPECIAL.test(glob)) {
     const destination = resolvePath(tree, glob);
-    if (destination.kind !== 'missing' && destination.kind !== 'outside') yield [glob, destination];
-    return;
+    return destination.kind === 'missing' || destination.kind === 'outside' ? [] : [[glob, destination]];
   }
   let matches: FilePattern;
   try {
@@ -80,15 +91,16 @@ function* working(tree: GitTree, pattern: string, repoURL: string): Generator<Ma
   } catch (error) {
     throw listError(tree, repoURL, pattern, error instanceof Error ? error.message : String(error));
   }
-  if (matches('', true)) yield ['.', { kind: 'directory', path: '' }];
-  const { paths, destinations } = workingTree(tree);
+  const found: Match[] = matches('', true) ? [['.', { kind: 'directory', path: '' }]] : [];
   const [from, to] = prefixRange(paths, literalPrefix(glob, SPECIAL));
   for (let index = from; index < to; index++) {
+    if (index % STEP === 0) yield;
     const path = paths[index] ?? '';
     const destination = destinations[index];
     if (destination === undefined || destination.kind === 'outside') continue;
-    if (matches(path, destination.kind === 'directory')) yield [path, destination];
+    if (matches(path, destination.kind === 'directory')) found.push([path, destination]);
   }
+  return found;
 }
 
 /** There is no checkout; the place is named as the reference names its own. */
@@ -108,29 +120,53 @@ function taken(path: string, pattern: string, destination: Destination, excluded
   }
 }
 
+function* steps(
+  items: PathItems,
+  list: (pattern: string) => Matching,
+): Generator<void, readonly TakenFile[]> {
+  const files = new Map<string, TakenFile>();
+  for (const pattern of items.include) {
+    for (const [path, destination] of yield* list(pattern)) {
+      if (!files.has(path)) files.set(path, taken(path, pattern, destination, false));
+      if (files.size % STEP === 0) yield;
+    }
+  }
+  for (const pattern of items.exclude) {
+    for (const [path, destination] of yield* list(pattern)) {
+      const file = files.get(path) ?? taken(path, pattern, destination, true);
+      files.set(path, { ...file, excluded: true });
+      if (files.size % STEP === 0) yield;
+    }
+  }
+  return [...files.values()];
+}
+
+const NOTHING: WorkingTree = { paths: [], destinations: [] };
+
 /**
  * All files the items take, excluded ones marked; in order of item and, within one, of path.
  *
  * @throws AppsetError when an item's pattern is malformed or leaves the repository
  */
-export function takeFiles(
+export async function takeFiles(
   tree: GitTree,
-  items: { readonly include: readonly string[]; readonly exclude: readonly string[] },
-  newGlobbing: boolean,
+  items: PathItems,
   repoURL: string,
-): readonly TakenFile[] {
-  const list = newGlobbing ? working : tracked;
-  const files = new Map<string, TakenFile>();
-  for (const pattern of items.include) {
-    for (const [path, destination] of list(tree, pattern, repoURL)) {
-      if (!files.has(path)) files.set(path, taken(path, pattern, destination, false));
-    }
+  run: GenerationRun,
+): Promise<readonly TakenFile[]> {
+  const { settings, render, signal } = run.context;
+  if (!settings.newGitFileGlobbing) {
+    return inTurns(
+      steps(items, (pattern) => tracked(tree, pattern, repoURL)),
+      render.clock,
+      signal,
+    );
   }
-  for (const pattern of items.exclude) {
-    for (const [path, destination] of list(tree, pattern, repoURL)) {
-      const file = files.get(path) ?? taken(path, pattern, destination, true);
-      files.set(path, { ...file, excluded: true });
-    }
-  }
-  return [...files.values()];
+  const searches = [...items.include, ...items.exclude].some((pattern) => SPECIAL.test(globOf(pattern)));
+  const checkout = searches ? await workingTree(tree, render.clock) : NOTHING;
+  return inTurns(
+    steps(items, (pattern) => working(tree, checkout, pattern, repoURL)),
+    render.clock,
+    signal,
+  );
 }

@@ -11,7 +11,7 @@ import { LIMITS } from '../support/limits.ts';
 import { type GoMap, goMap } from '../templating/values.ts';
 import { Collector } from './collector.ts';
 import type { GenerationRun, Outcome, Part } from './contract.ts';
-import { inCheckout, type TakenFile, takeFiles } from './git-file-patterns.ts';
+import { inCheckout, type TakenFile } from './git-file-patterns.ts';
 import { addPathParams, type GitLeaf, serviceError } from './git-leaf.ts';
 import { part } from './identity.ts';
 import { usable } from './outcome.ts';
@@ -103,17 +103,16 @@ function readable(taken: readonly TakenFile[], leaf: GitLeaf, collector: Collect
 }
 
 /**
- * The rows of a leaf.
+ * The rows of a leaf, out of the files it takes.
  *
- * @throws AppsetError when a pattern cannot be used, or takes too many files
+ * @throws AppsetError APPSET_E0205 when there are too many
  */
 export async function fileRows(
   leaf: GitLeaf,
-  items: { readonly include: readonly string[]; readonly exclude: readonly string[] },
+  taken: readonly TakenFile[],
   run: GenerationRun,
 ): Promise<Outcome> {
   const { settings, sources } = run.context;
-  const taken = takeFiles(leaf.tree, items, settings.newGitFileGlobbing, leaf.request.repoURL);
   const collector = new Collector(leaf.node);
   const wanted = readable(taken, leaf, collector, settings.compat);
   if (wanted.length > settings.maxFiles) {

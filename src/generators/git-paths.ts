@@ -6,8 +6,11 @@
  */
 
 import { compareBytes } from '../support/byte-strings.ts';
+import type { Clock } from '../support/clock.ts';
 import { AppsetError } from '../support/errors.ts';
 import { LIMITS } from '../support/limits.ts';
+import { firstIndex, firstIndexNear, sortSteps } from '../support/sorted.ts';
+import { inTurns } from '../support/turns.ts';
 import type { GitEntry, GitTree } from './contract.ts';
 
 /** Where a path ends. */
@@ -27,33 +30,61 @@ export interface WorkingTree {
 
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
+/** Paths between two steps. */
+const STEP = 512;
+
+interface Walk {
+  readonly found: (readonly [path: string, destination: Destination])[];
+  /** the real directories on the way down: a link back into one of them is not walked again */
+  readonly open: Set<string>;
+  /** paths come to through a link */
+  linked: number;
+}
+
 class FileSystem {
-  readonly #commit: string;
-  readonly #entries = new Map<string, GitEntry>();
-  /** directory → names in it */
-  readonly #children = new Map<string, Set<string>>([['', new Set()]]);
-  #working: WorkingTree | undefined;
+  readonly #tree: GitTree;
+  readonly #paths: readonly string[];
+  #working: Promise<WorkingTree> | undefined;
 
   constructor(tree: GitTree) {
-    this.#commit = tree.commit;
-    for (const entry of tree.entries) {
-      this.#entries.set(entry.path, entry);
-      this.#link(entry.path);
-    }
+    this.#tree = tree;
+    this.#paths = tree.entries.map(({ path }) => path);
   }
 
-  #link(path: string): void {
-    for (let child = path; child !== ''; child = parentOf(child)) {
-      const parent = parentOf(child);
-      const names = this.#children.get(parent);
-      const name = parent === '' ? child : child.slice(parent.length + 1);
-      if (names?.has(name)) return;
-      if (names === undefined) this.#children.set(parent, new Set([name]));
-      else names.add(name);
+  /** Index of the first path that is not before this one. */
+  #from(path: string): number {
+    return firstIndex(this.#paths.length, (at) => compareBytes(this.#paths[at] ?? '', path) >= 0);
+  }
+
+  #entry(path: string): GitEntry | undefined {
+    const entry = this.#tree.entries[this.#from(path)];
+    return entry?.path === path ? entry : undefined;
+  }
+
+  #isDirectory(path: string): boolean {
+    return path === '' || this.#paths[this.#from(`${path}/`)]?.startsWith(`${path}/`) === true;
+  }
+
+  /** Names in a directory, and what is tracked there; nothing for a directory. */
+  *#namesIn(directory: string): Generator<readonly [name: string, entry: GitEntry | undefined]> {
+    const prefix = directory === '' ? '' : `${directory}/`;
+    const paths = this.#paths;
+    for (let at = this.#from(prefix); paths[at]?.startsWith(prefix) === true; ) {
+      const path = paths[at] ?? '';
+      const slash = path.indexOf('/', prefix.length);
+      yield [
+        path.slice(prefix.length, slash < 0 ? undefined : slash),
+        slash < 0 ? this.#tree.entries[at] : undefined,
+      ];
+      const below = path.slice(0, slash + 1);
+      at =
+        slash < 0 ? at + 1 : firstIndexNear(at + 1, paths.length, (next) => !paths[next]?.startsWith(below));
     }
   }
 
   resolve(path: string): Destination {
+    const own = this.#entry(path);
+    if (own?.kind === 'file') return { kind: 'file', entry: own };
     const pending = path.split('/').reverse();
     let at = '';
     let links = 0;
@@ -65,9 +96,9 @@ class FileSystem {
         continue;
       }
       const next = at === '' ? name : `${at}/${name}`;
-      const entry = this.#entries.get(next);
+      const entry = this.#entry(next);
       if (entry === undefined || entry.kind === 'submodule') {
-        if (entry === undefined && !this.#children.has(next)) return { kind: 'missing' };
+        if (entry === undefined && !this.#isDirectory(next)) return { kind: 'missing' };
         at = next;
       } else if (entry.kind === 'file') {
         return pending.length === 0 ? { kind: 'file', entry } : { kind: 'missing' };
@@ -84,38 +115,44 @@ class FileSystem {
     return { kind: 'directory', path: at };
   }
 
-  get working(): WorkingTree {
-    if (this.#working === undefined) {
-      const found = new Map<string, Destination>();
-      this.#walk('', '', new Set(['']), found, this.#entries.size + this.#children.size + LIMITS.linkedPaths);
-      const sorted = [...found].sort((a, b) => compareBytes(a[0], b[0]));
-      this.#working = {
-        paths: sorted.map(([path]) => path),
-        destinations: sorted.map(([, destination]) => destination),
-      };
-    }
+  /** Where a path without links above it leads. */
+  #destination(path: string, entry: GitEntry | undefined): Destination {
+    if (entry?.kind === 'symlink') return this.resolve(path);
+    return entry?.kind === 'file' ? { kind: 'file', entry } : { kind: 'directory', path };
+  }
+
+  working(clock: Clock): Promise<WorkingTree> {
+    this.#working ??= inTurns(this.#workingSteps(), clock);
     return this.#working;
   }
 
-  /** `open` are the real directories on the way down: a link back into one of them is not walked again. */
-  #walk(
-    shown: string,
-    real: string,
-    open: Set<string>,
-    paths: Map<string, Destination>,
-    maximum: number,
-  ): void {
-    for (const name of this.#children.get(real) ?? []) {
+  *#workingSteps(): Generator<void, WorkingTree> {
+    const walk: Walk = { found: [], open: new Set(['']), linked: 0 };
+    yield* this.#walk('', '', walk);
+    const paths: string[] = [];
+    const destinations: Destination[] = [];
+    for (const [path, destination] of yield* sortSteps(walk.found, (a, b) => compareBytes(a[0], b[0]))) {
+      paths.push(path);
+      if (destinations.push(destination) % STEP === 0) yield;
+    }
+    return { paths, destinations };
+  }
+
+  /** @param shown the directory as it was come to; @param real where that leads */
+  *#walk(shown: string, real: string, walk: Walk): Generator<void, void> {
+    const { found, open } = walk;
+    for (const [name, entry] of this.#namesIn(real)) {
       const path = shown === '' ? name : `${shown}/${name}`;
-      const destination = this.resolve(real === '' ? name : `${real}/${name}`);
-      paths.set(path, destination);
-      if (paths.size > maximum) {
-        const text = `symbolic links of commit ${this.#commit} stand for more than the ${LIMITS.linkedPaths} paths that are followed`;
+      const destination = this.#destination(real === '' ? name : `${real}/${name}`, entry);
+      if (found.push([path, destination]) % STEP === 0) yield;
+      if (shown !== real) walk.linked += 1;
+      if (walk.linked > LIMITS.linkedPaths) {
+        const text = `symbolic links of commit ${this.#tree.commit} stand for more than the ${LIMITS.linkedPaths} paths that are followed`;
         throw new AppsetError('APPSET_E0205', text, { place: { element: path } });
       }
       if (destination.kind !== 'directory' || open.has(destination.path)) continue;
       open.add(destination.path);
-      this.#walk(path, destination.path, open, paths, maximum);
+      yield* this.#walk(path, destination.path, walk);
       open.delete(destination.path);
     }
   }
@@ -136,4 +173,5 @@ function systemOf(tree: GitTree): FileSystem {
 export const resolvePath = (tree: GitTree, path: string): Destination => systemOf(tree).resolve(path);
 
 /** The working tree, made once for each tree. @throws AppsetError APPSET_E0205 when its links stand for too many paths */
-export const workingTree = (tree: GitTree): WorkingTree => systemOf(tree).working;
+export const workingTree = (tree: GitTree, clock: Clock): Promise<WorkingTree> =>
+  systemOf(tree).working(clock);

@@ -7,11 +7,11 @@ import type { JsonObject, KubeObject } from '../api/objects.ts';
 import { AppsetError } from '../support/errors.ts';
 import { isJsonObject } from '../support/json.ts';
 import type { GenerationRun, Generator, GeneratorNode, GitRequest, Outcome, Problem } from './contract.ts';
-import { pathItems, stringField, stringMapField } from './fields.ts';
+import { stringField, stringMapField } from './fields.ts';
 import { directoryRows } from './git-directories.ts';
 import { fileRows } from './git-files.ts';
 import { type GitLeaf, serviceError } from './git-leaf.ts';
-import { submoduleProblem } from './git-submodules.ts';
+import { itemsOf, selectedFacts, selectionOf, submodulesReached } from './git-selection.ts';
 import { unknownOutcome, unknownProblem, usable } from './outcome.ts';
 
 /** Ids of the keys that may sign for a project; undefined when it asks for none. */
@@ -52,36 +52,32 @@ async function rulesOf(run: GenerationRun): Promise<Rules> {
   return signatureKeys === undefined ? { project } : { project, signatureKeys };
 }
 
+async function requestOf(spec: JsonObject, run: GenerationRun): Promise<GitRequest> {
+  const rules = await rulesOf(run);
+  return { repoURL: stringField(spec, 'repoURL'), revision: stringField(spec, 'revision'), ...rules };
+}
+
 export const gitGenerator: Generator = {
   name: 'git',
+  async facts(spec, run) {
+    const request = await requestOf(spec, run);
+    const items = itemsOf(spec);
+    const reading = await run.gitTree(request);
+    return reading.known ? selectedFacts(spec, reading.value, items, request.repoURL, run) : undefined;
+  },
   async generate(spec: JsonObject, node: GeneratorNode, run): Promise<Outcome> {
-    const rules = await rulesOf(run);
-    const directories = pathItems(spec, 'directories');
-    const files = pathItems(spec, 'files');
-    const directoryMode = directories.include.length + directories.exclude.length > 0;
-    if (!directoryMode && files.include.length + files.exclude.length === 0) {
-      throw new AppsetError('APPSET_E0201', 'ApplicationSet is empty');
-    }
-    const request: GitRequest = {
-      repoURL: stringField(spec, 'repoURL'),
-      revision: stringField(spec, 'revision'),
-      ...rules,
-    };
+    const request = await requestOf(spec, run);
+    const items = itemsOf(spec);
     const reading = usable(await run.gitTree(request), run.context.settings);
     const problems: Problem[] = [];
     if (reading.error !== undefined) {
-      const error = serviceError(reading.error, directoryMode ? 'directories' : 'files');
+      const error = serviceError(reading.error, items.mode);
       if (reading.value === undefined) return unknownOutcome(node, error);
       problems.push(unknownProblem(node, error, true));
     }
     const tree = reading.value;
     if (tree === undefined) return { rows: [], problems };
-    const newGlobbing = run.context.settings.newGitFileGlobbing ? 'doublestar' : undefined;
-    const submodules = submoduleProblem(
-      tree,
-      directoryMode ? directories : files,
-      directoryMode ? 'directories' : newGlobbing,
-    );
+    const submodules = submodulesReached(tree, items, run);
     if (submodules !== undefined) problems.push(unknownProblem(node, submodules));
     const leaf: GitLeaf = {
       node,
@@ -91,9 +87,11 @@ export const gitGenerator: Generator = {
       values: stringMapField(spec, 'values'),
       stale: reading.stale,
     };
-    const { rows, problems: more } = directoryMode
-      ? await directoryRows(leaf, directories, run)
-      : await fileRows(leaf, files, run);
+    const selection = await selectionOf(spec, tree, items, request.repoURL, run);
+    const { rows, problems: more } =
+      selection.mode === 'directories'
+        ? await directoryRows(leaf, selection.paths, run)
+        : await fileRows(leaf, selection.files, run);
     return { rows, problems: problems.length === 0 ? more : [...problems, ...more] };
   },
 };

@@ -3,23 +3,13 @@
  * `clusters/eu-7/*` needs a look at that folder only, however large the repository is.
  */
 import { compareBytes } from '../support/byte-strings.ts';
+import { firstIndex } from '../support/sorted.ts';
 
 /** What a pattern begins with, up to its first character that is not literal; '' when that cannot be told. */
 export function literalPrefix(pattern: string, special: RegExp): string {
   if (pattern.startsWith(':') || /(?:^|\/)(?:\.{1,2})?(?:\/|$)/.test(pattern)) return '';
   const at = pattern.search(special);
   return at < 0 ? pattern : pattern.slice(0, at);
-}
-
-function firstIndex(length: number, holds: (index: number) => boolean): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /** From the first path with the prefix to the one after the last; `paths` are in bytewise order. */

@@ -84,14 +84,14 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 
 export class GitCommand {
   readonly settings: GitSettings;
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly #slots: HostSlots;
   #ready: Promise<void> | undefined;
 
   constructor(settings: GitSettings) {
     this.settings = settings;
-    this.#clock = settings.clock ?? systemClock;
-    this.#slots = new HostSlots(this.#clock);
+    this.clock = settings.clock ?? systemClock;
+    this.#slots = new HostSlots(this.clock);
     if (!exitHook) {
       exitHook = true;
       process.once('exit', () => {
@@ -116,21 +116,16 @@ export class GitCommand {
 
   async #timed(subcommand: Subcommand, args: readonly string[], options: RunOptions): Promise<Buffer> {
     const files = await secretFiles(this.settings.home, options.remote?.credentials);
-    const startedAt = this.#clock.monotonic();
+    const startedAt = this.clock.monotonic();
     let ok = false;
     try {
       const output = await this.#spawn(subcommand, args, options, files);
       ok = true;
       return output;
     } finally {
-      this.settings.onCommand?.(subcommand, ok, this.#clock.monotonic() - startedAt);
+      this.settings.onCommand?.(subcommand, ok, this.clock.monotonic() - startedAt);
       if (files !== undefined) await rm(files, { recursive: true, force: true });
     }
-  }
-
-  /** Wall time in seconds, for the times of files. */
-  clockSeconds(): number {
-    return this.#clock.now() / 1000;
   }
 
   #spawn(
@@ -169,9 +164,9 @@ export class GitCommand {
         if (ended !== undefined) return;
         ended = reason;
         killGroup(child, 'SIGTERM');
-        stopHard = this.#clock.after(1000, () => killGroup(child, 'SIGKILL'));
+        stopHard = this.clock.after(1000, () => killGroup(child, 'SIGKILL'));
       };
-      const stopTimer = this.#clock.after(timeoutMs, () => end(gitTimeout(url, timeoutMs)));
+      const stopTimer = this.clock.after(timeoutMs, () => end(gitTimeout(url, timeoutMs)));
       const onAbort = () => end(signal?.reason);
       signal?.addEventListener('abort', onAbort, { once: true });
       const done = () => {

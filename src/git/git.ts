@@ -7,8 +7,9 @@ import { createHash } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BoundedCache } from '../support/bounded-cache.ts';
-import { systemClock } from '../support/clock.ts';
+import { type Clock, systemClock } from '../support/clock.ts';
 import { LIMITS } from '../support/limits.ts';
+import { Turns } from '../support/turns.ts';
 import { BlobReader } from './blob-reader.ts';
 import { GitCommand, type GitSettings } from './command.ts';
 import { credentialsIdentity, type GitCredentials } from './credentials.ts';
@@ -18,7 +19,7 @@ import { listRemote, type RemoteRefs, resolveRevision } from './ls-remote.ts';
 import { Mirror } from './mirror.ts';
 import { type DatedRefs, RefsReader } from './refs-reader.ts';
 import { type SignatureRules, Signatures } from './signatures.ts';
-import type { CommitTree, TreeEntry } from './tree.ts';
+import { type CommitTree, entryAt, type TreeEntry } from './tree.ts';
 import { repositoryAddress } from './url.ts';
 
 export interface GitRepository {
@@ -135,9 +136,9 @@ export class Git {
     const { key } = this.#identify(repository);
     const tree = await this.tree(repository, commit);
     const mirror = this.#mirror(key, repository);
-    return filesOfTree(tree, paths, (oids) =>
-      this.#blobs.read(mirror, key, commit, oids, repository.credentials, () => this.#account(mirror)),
-    );
+    const read = (oids: readonly string[]) =>
+      this.#blobs.read(mirror, key, commit, oids, repository.credentials, () => this.#account(mirror));
+    return filesOfTree(tree, paths, read, this.#command.clock);
   }
 
   #identify(repository: GitRepository) {
@@ -211,8 +212,10 @@ export async function filesOfTree(
   tree: CommitTree,
   paths: readonly string[],
   read: (oids: readonly string[]) => Promise<ReadonlyMap<string, Buffer>>,
+  clock: Clock,
 ): Promise<Map<string, Buffer>> {
-  const entries = entriesByPath(tree);
+  const turns = new Turns(clock);
+  const find = (path: string) => entryAt(tree, path);
   const targets = new Map<string, string>();
   const files = new Map<string, TreeEntry>();
   let open: readonly string[] = paths;
@@ -220,7 +223,8 @@ export async function filesOfTree(
     const waiting: string[] = [];
     const links = new Set<string>();
     for (const path of open) {
-      const followed = followPath(entries, targets, path);
+      if (turns.due) await turns.take();
+      const followed = followPath(find, targets, path);
       if (followed.kind === 'file') files.set(path, followed.entry);
       else if (followed.kind === 'link') {
         links.add(followed.entry.oid);
@@ -241,15 +245,6 @@ export async function filesOfTree(
     if (content !== undefined) answer.set(path, content);
   }
   return answer;
-}
-
-const byPath = new WeakMap<CommitTree, ReadonlyMap<string, TreeEntry>>();
-
-/** Made once for each tree: a matrix asks for files of one tree once a row. */
-function entriesByPath(tree: CommitTree): ReadonlyMap<string, TreeEntry> {
-  const made = byPath.get(tree) ?? new Map(tree.entries.map((entry) => [entry.path, entry]));
-  byPath.set(tree, made);
-  return made;
 }
 
 /** One computation at a time for each key; those who come meanwhile get its answer too. */

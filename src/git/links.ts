@@ -17,14 +17,17 @@ const NOTHING: Followed = { kind: 'nothing' };
 /**
  * Follows a path to the file it means.
  *
- * @param entries the tree by path
+ * @param entryAt the entry of exactly a path
  * @param targets contents of the links that were read, by object id
  */
 export function followPath(
-  entries: ReadonlyMap<string, TreeEntry>,
+  entryAt: (path: string) => TreeEntry | undefined,
   targets: ReadonlyMap<string, string>,
   path: string,
 ): Followed {
+  // what is tracked by this very name has no link above it
+  const own = entryAt(path);
+  if (own?.kind === 'file') return { kind: 'file', entry: own };
   let todo = path.split('/');
   let done: string[] = [];
   let hops = 0;
@@ -37,7 +40,7 @@ export function followPath(
       continue;
     }
     const here = [...done, part];
-    const entry = entries.get(here.join('/'));
+    const entry = entryAt(here.join('/'));
     if (entry?.kind === 'symlink') {
       const target = entry.target ?? targets.get(entry.oid);
       if (target === undefined) return { kind: 'link', entry };

@@ -247,7 +247,7 @@ export class Mirror {
     await mkdir(join(this.#reader, 'objects', 'info'), { recursive: true });
     await writeFile(join(this.#reader, 'objects', 'info', 'alternates'), '../../store.git/objects\n');
     await this.#fetchCommit(commit, credentials);
-    const now = this.#git.clockSeconds();
+    const now = this.#git.clock.now() / 1_000;
     await utimes(this.folder, now, now);
   }
 

@@ -4,6 +4,8 @@
  * order, as git keeps them.
  */
 import { compareBytes } from '../support/byte-strings.ts';
+import { firstIndex, sortSteps } from '../support/sorted.ts';
+import { inTurns } from '../support/turns.ts';
 import type { GitCommand } from './command.ts';
 import { cutOff } from './errors.ts';
 
@@ -26,32 +28,43 @@ export interface CommitTree {
 /** Reads the tree of a commit that is in `repository`; in a folder of a working tree, what is below that folder. */
 export async function readTree(git: GitCommand, repository: string, commit: string): Promise<CommitTree> {
   const args = ['-r', '-z', '--end-of-options', commit];
-  return { commit, entries: parseTree(await git.run('ls-tree', args, { cwd: repository })) };
+  const output = await git.run('ls-tree', args, { cwd: repository });
+  return { commit, entries: await inTurns(treeSteps(output), git.clock) };
 }
 
+/** Entries between two steps. */
+const STEP = 512;
+
 /**
- * Reads the output of `git ls-tree -r -z`: `mode SP type SP oid TAB path NUL`.
+ * Reads the output of `git ls-tree -r -z`: `mode SP type SP oid TAB path NUL`, with steps in between.
  *
  * @throws GitFailure when it does not end where an entry ends
  */
-export function parseTree(output: Buffer): TreeEntry[] {
+export function* treeSteps(output: Buffer): Generator<void, readonly TreeEntry[]> {
   const entries: TreeEntry[] = [];
   let start = 0;
-  let previous: Buffer | undefined;
-  let sorted = true;
+  let previous = '';
+  let isSorted = true;
   while (start < output.length) {
     const end = output.indexOf(0, start);
     const tab = output.indexOf(9, start);
     if (end < 0 || tab < 0 || tab > end) throw cutOff('the list of files');
     const [mode = '', , oid = ''] = output.toString('latin1', start, tab).split(' ');
-    const bytes = output.subarray(tab + 1, end);
-    if (previous !== undefined && Buffer.compare(previous, bytes) > 0) sorted = false;
-    previous = bytes;
+    const path = output.toString('utf8', tab + 1, end);
+    if (compareBytes(previous, path) > 0) isSorted = false;
+    previous = path;
     const kind = mode === '120000' ? 'symlink' : mode === '160000' ? 'submodule' : 'file';
-    entries.push({ path: bytes.toString('utf8'), kind, oid });
+    entries.push({ path, kind, oid });
+    if (entries.length % STEP === 0) yield;
     start = end + 1;
   }
-  return sorted ? entries : entries.sort((a, b) => compareBytes(a.path, b.path));
+  return isSorted ? entries : yield* sortSteps(entries, (a, b) => compareBytes(a.path, b.path));
+}
+
+/** The entry of exactly this path. */
+export function entryAt({ entries }: CommitTree, path: string): TreeEntry | undefined {
+  const entry = entries[firstIndex(entries.length, (at) => compareBytes(entries[at]?.path ?? '', path) >= 0)];
+  return entry?.path === path ? entry : undefined;
 }
 
 /** The tree with what its symbolic links say; `read` brings blobs by object id. */

@@ -145,6 +145,8 @@ export const LIMITS = {
   gitRefs: 1_000_000,
   /** Trees of commits kept in memory, counted in entries. */
   gitTreeEntries: 400_000,
+  /** Selections of paths of git generators that are known again when a later commit has the same. */
+  gitSelections: 20_000,
   /** Contents of files kept in memory for the next run, in bytes over all repositories. */
   gitBlobBytes: 64 * 1_048_576,
   /** Symbolic links followed for one path, as the kernel does. */
@@ -218,6 +220,10 @@ export const LIMITS = {
   expectationGenerations: 2,
   /** Deletions of the last minutes that are listed one by one in a set's state; more are counted. */
   recordedDeletions: 1_000,
+  /** Applications one audit line names. */
+  auditedNames: 1_000,
+  /** How long a deletion waits for its audit line to be taken before it is given up for now. */
+  auditHandOverMs: 5_000,
   /** Times of the last minutes at which data moved Applications; of more the oldest become one. */
   recordedRebinds: 50,
   /** Applications whose times and approvals fit a set's state. */
@@ -297,6 +303,6 @@ export const LIMITS = {
   idleCollectMs: 30_000,
   /** Growth of resident memory since the last time that makes it worth it. */
   idleCollectBytes: 48 * 1_048_576,
-  /** A single-thread rendering loop gives the event loop a turn after this long. */
-  yieldAfterMs: 20,
+  /** Long work gives the event loop a turn after this long. */
+  yieldAfterMs: 10,
 } as const;

@@ -106,7 +106,7 @@ export function localRepoSources(options: LocalRepositoryOptions): Pick<Sources,
             `${provenanceOf(request)}: commit ${commit} is not the mapped one`,
           );
         }
-        const contents = await filesOfTree(local.tree, paths, local.read);
+        const contents = await filesOfTree(local.tree, paths, local.read, options.clock);
         return new Map([...contents].map(([path, content]) => [path, content.toString('utf8')]));
       }),
   };

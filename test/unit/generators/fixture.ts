@@ -4,13 +4,14 @@ import { paramsAsJson } from '../../../src/conformance/params.ts';
 import {
   type GenerationSettings,
   generateSet,
+  type LeafOutcomes,
   type Row,
   type SetGeneration,
   type Sources,
   setContext,
 } from '../../../src/generators/index.ts';
 import { worldSources } from '../../../src/sources/recorded/index.ts';
-import { ManualClock } from '../../../src/support/clock.ts';
+import { type Clock, ManualClock } from '../../../src/support/clock.ts';
 import { LIMITS } from '../../../src/support/limits.ts';
 import { seededRandom } from '../../../src/support/random.ts';
 
@@ -30,6 +31,10 @@ export interface Scene {
   readonly world?: JsonObject;
   readonly settings?: Partial<GenerationSettings>;
   readonly sources?: Partial<Sources>;
+  /** what earlier evaluations gave */
+  readonly leaves?: LeafOutcomes;
+  /** one that stands still when left out */
+  readonly clock?: Clock;
 }
 
 export const secret = (
@@ -71,7 +76,7 @@ export async function generate(scene: Scene): Promise<SetGeneration> {
       template: scene.template ?? { metadata: { name: 'x' }, spec: { project: 'default' } },
     },
   } as unknown as ApplicationSet;
-  const clock = new ManualClock();
+  const clock = scene.clock ?? new ManualClock();
   return generateSet(set, {
     ...setContext(set),
     controllerNamespace: 'argocd',
@@ -92,6 +97,7 @@ export async function generate(scene: Scene): Promise<SetGeneration> {
       ...scene.settings,
     },
     sources: { ...worldSources(worldOf(scene), { clock }), ...scene.sources },
+    ...(scene.leaves === undefined ? {} : { leaves: scene.leaves }),
   });
 }
 

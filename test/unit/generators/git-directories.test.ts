@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { GitEntry } from '../../../src/generators/contract.ts';
-import { directoriesOf } from '../../../src/generators/git-directories.ts';
+import { listingOf } from '../../../src/generators/git-directories.ts';
+import { systemClock } from '../../../src/support/clock.ts';
 import { column, compatError, directories, generate, params, REPO } from './fixture.ts';
 
+const directoriesOf = async (entries: readonly GitEntry[]) =>
+  (await listingOf({ commit: '', entries }, systemClock)).paths;
 const file = (path: string): GitEntry => ({ path, kind: 'file', oid: '' });
 const git = (items: unknown[], more: object = {}) => [
   { git: { repoURL: REPO, revision: 'main', directories: items, ...more } },
@@ -14,17 +17,17 @@ describe('the listing', () => {
     ['depth first, siblings bytewise', ['a-b/k', 'a/x/k', 'a/k', 'b/k'], ['a', 'a/x', 'a-b', 'b']],
     ['hidden ones and all below are left out', ['a/.h/x/k', '.git/k', 'a/k'], ['a']],
     ['the root is not listed', ['k'], []],
-  ])('%s', (_, paths, expected) => {
-    expect(directoriesOf({ commit: '', entries: paths.map(file) })).toEqual(expected);
+  ])('%s', async (_, paths, expected) => {
+    expect(await directoriesOf(paths.map(file))).toEqual(expected);
   });
 
-  test('submodules are directories, symlinks are not', () => {
+  test('submodules are directories, symlinks are not', async () => {
     const entries: GitEntry[] = [
       { path: 'link', kind: 'symlink', oid: '', target: 'real' },
       { path: 'mod', kind: 'submodule', oid: '' },
       file('real/k'),
     ];
-    expect(directoriesOf({ commit: '', entries })).toEqual(['mod', 'real']);
+    expect(await directoriesOf(entries)).toEqual(['mod', 'real']);
   });
 });
 

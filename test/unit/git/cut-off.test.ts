@@ -1,20 +1,22 @@
 /** What git wrote and did not end: a list that stops in the middle is no shorter list, but no answer. */
 import { describe, expect, test } from 'vitest';
 import { parseContents, parseStates } from '../../../src/git/blobs.ts';
-import { parseTree } from '../../../src/git/tree.ts';
+import { treeSteps } from '../../../src/git/tree.ts';
+import { atOnce } from '../../../src/support/turns.ts';
 
 const A = 'a'.repeat(40);
 const B = 'b'.repeat(40);
 const CUT = /was cut off/;
+const entriesOf = (output: Buffer) => atOnce(treeSteps(output));
 
 describe('an answer of git, cut at every byte', () => {
   const tree = Buffer.from(`100644 blob ${A}\tapps/a\x00120000 blob ${B}\tapps/b\x00`);
   const ends = new Set([0, tree.indexOf(0) + 1, tree.length]);
   test.each([...tree.keys()].filter((at) => !ends.has(at)))('the tree after %i bytes', (at) => {
-    expect(() => parseTree(tree.subarray(0, at))).toThrow(CUT);
+    expect(() => entriesOf(tree.subarray(0, at))).toThrow(CUT);
   });
   test('the whole tree is read', () => {
-    expect(parseTree(tree).map(({ path, kind }) => [path, kind])).toEqual([
+    expect(entriesOf(tree).map(({ path, kind }) => [path, kind])).toEqual([
       ['apps/a', 'file'],
       ['apps/b', 'symlink'],
     ]);
