@@ -3,11 +3,10 @@
  * known good beside it, or, where the answer is sure, the new content; never an empty tree.
  */
 import { rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TestRepository } from '../../unit/git/fixture.ts';
+import { type ChangeableServer, changeableServer } from './changeable-server.ts';
 import { GitWorld } from './world.ts';
 
 let world: GitWorld;
@@ -18,45 +17,13 @@ beforeEach(() => {
 });
 afterEach(() => world.end());
 
-/** A server on one port whose behaviour can change. */
-async function changeable() {
-  const inner = await world.serve();
-  const mood: { status: number | undefined; hangs: boolean } = { status: undefined, hangs: false };
-  const server = createServer((request, response) => {
-    if (mood.hangs) return;
-    if (mood.status !== undefined) {
-      response.writeHead(mood.status, { 'www-authenticate': 'Basic realm="git"' }).end('<html>no</html>');
-      return;
-    }
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', async () => {
-      const { host: _, connection: __, 'transfer-encoding': ___, ...headers } = request.headers;
-      const answer = await fetch(`${inner.url}${request.url}`, {
-        method: request.method ?? 'GET',
-        headers: headers as Record<string, string>,
-        ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }),
-      });
-      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
-      response.end(Buffer.from(await answer.arrayBuffer()));
-    });
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const close = () => {
-    server.closeAllConnections();
-    server.close();
-  };
-  world.onEnd(close);
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/shop`, mood, close };
-}
-
 describe('a repository that was read before', () => {
   const served = () => rmSync(world.repository.folder, { recursive: true });
   const { git } = { git: (...args: string[]) => world.repository.git(...args) };
-  type Server = Awaited<ReturnType<typeof changeable>>;
-  const table: [string, (server: Server) => void, RegExp][] = [
+  const table: [string, (server: ChangeableServer) => void, RegExp][] = [
     ['unreachable', (server) => server.close(), /^APPSET_E0402 .*could not be reached/],
     ['silent', (server) => (server.mood.hangs = true), /^APPSET_E0402 .*git did not answer within 1.5 s/],
+    ['dripping', (server) => (server.mood.drips = true), /^APPSET_E0402 .*git did not answer within 1.5 s/],
     ['401', (server) => (server.mood.status = 401), /^APPSET_E0402 .*credentials are needed and none/],
     ['403', (server) => (server.mood.status = 403), /^APPSET_E0402 .*credentials are needed and none/],
     ['500', (server) => (server.mood.status = 500), /^APPSET_E0402 .*could not be reached/],
@@ -83,7 +50,7 @@ describe('a repository that was read before', () => {
   ];
   for (const [name, happen, message] of table) {
     test(`${name}: unknown, beside what was good`, async () => {
-      const server = await changeable();
+      const server = await changeableServer(world);
       expect(await world.paths(server.url)).toEqual(['apps/web/x.yaml']);
       happen(server);
       const reading = await world.tree(server.url);
@@ -94,7 +61,7 @@ describe('a repository that was read before', () => {
   }
 
   test('rewritten history and a force push: the new tip, from one look to the next', async () => {
-    const server = await changeable();
+    const server = await changeableServer(world);
     expect(await world.paths(server.url)).toEqual(['apps/web/x.yaml']);
     git('checkout', '--quiet', '--orphan', 'fresh');
     git('rm', '-rfq', '.');

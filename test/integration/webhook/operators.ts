@@ -9,7 +9,7 @@ import { vi } from 'vitest';
 import { RESOURCES } from '../../../src/api/client.ts';
 import type { JsonObject, KubeObject } from '../../../src/api/objects.ts';
 import { silentLog } from '../../../src/controller/log.ts';
-import { type Operator, startOperator } from '../../../src/controller/operator.ts';
+import { type Operator, type OperatorOptions, startOperator } from '../../../src/controller/operator.ts';
 import { DELIVERIES_PATH, type Listeners, Serving, WEBHOOK_PATH } from '../../../src/controller/serving.ts';
 import { type ControllerSettings, controllerSettings } from '../../../src/controller/settings.ts';
 import { Faults, Store, StoreClient } from '../../../src/sandbox/index.ts';
@@ -86,7 +86,11 @@ export class World {
     return new StoreClient(this.store, new Faults(systemClock), user);
   }
 
-  async start(identity: string, settings: Partial<ControllerSettings> = {}): Promise<Running> {
+  async start(
+    identity: string,
+    settings: Partial<ControllerSettings> = {},
+    more: Pick<OperatorOptions, 'gitTimeoutMs'> = {},
+  ): Promise<Running> {
     const parts = {
       client: this.clientFor(identity),
       settings: controllerSettings({ requeueAfterSeconds: 3_600, ...settings }),
@@ -105,6 +109,7 @@ export class World {
     });
     const operator = startOperator({
       ...parts,
+      ...more,
       gitFolder,
       allowLocalGit: true,
       identity,
