@@ -1,15 +1,17 @@
 /**
- * A repository of a monorepo's size behind a real git server on loopback: how long listing it takes,
- * cold and after one commit, and reading 1,000 small files; beside `git clone --depth 1` with a walk and
+ * A repository of a monorepo's size behind a real git server on loopback: how long listing its directories
+ * takes, cold and after one commit, and reading 1,000 small files; beside `git clone --depth 1` with a walk and
  * the same reads, in turns with ours.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { listingOf } from '../../src/generators/git-directories.ts';
 import { Git } from '../../src/git/index.ts';
-import { gitServer } from '../../test/unit/git/fixture.ts';
+import { systemClock } from '../../src/support/clock.ts';
 import { type Goal, median } from '../figures.ts';
+import { serveApart } from './server.ts';
 
 export interface RepositoryOptions {
   readonly files: number;
@@ -97,15 +99,32 @@ async function peer(
   return [clone, walk, read];
 }
 
+/** Runs `work`; answers the longest stretch in ms in which nothing else could run. */
+async function longestHold(work: () => Promise<unknown>): Promise<number> {
+  let longest = 0;
+  let isOver = false;
+  let last = performance.now();
+  const look = (): void => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+    if (!isOver) setImmediate(look);
+  };
+  setImmediate(look);
+  await work();
+  isOver = true;
+  return longest;
+}
+
 /** Figures of the repository case. */
 export async function repositoryCase(options: RepositoryOptions): Promise<readonly Goal[]> {
   const folder = mkdtempSync(join(tmpdir(), 'appset-bench-git-'));
   const bare = join(folder, 'served', 'mono.git');
   try {
     await makeRepository(bare, options);
-    const server = await gitServer(join(folder, 'served'));
+    const server = await serveApart(join(folder, 'served'));
     const url = `${server.url}/mono.git`;
-    const ours: { cold: number; warm: number; read: number; again: number }[] = [];
+    const ours: { cold: number; warm: number; read: number; again: number; hold: number }[] = [];
     const theirs: (readonly [number, number, number])[] = [];
     const paths = Array.from({ length: READ }, (_, index) => pathOf((index * 7) % options.files));
     for (let round = 0; round < options.rounds; round++) {
@@ -113,14 +132,18 @@ export async function repositoryCase(options: RepositoryOptions): Promise<readon
       const fresh = new Git({ home: join(folder, `fresh-${round}`) });
       const listFresh = async () => {
         const commit = await fresh.resolve({ url }, 'main', await fresh.refs({ url }));
-        await fresh.tree({ url }, commit);
+        const listing = await listingOf(await fresh.tree({ url }, commit), systemClock);
+        if (listing.paths.length < options.files / 10) throw new Error('directories are missing');
         return commit;
       };
       let commit = '';
       const list = async () => {
         commit = await listFresh();
       };
-      const cold = await timed(list);
+      let hold = 0;
+      const cold = await timed(async () => {
+        hold = await longestHold(list);
+      });
       const read = await timed(async () => {
         const files = await fresh.files({ url }, commit, paths);
         if (files.size !== READ) throw new Error(`read ${files.size} of ${READ} files`);
@@ -130,9 +153,9 @@ export async function repositoryCase(options: RepositoryOptions): Promise<readon
       const again = await timed(async () => {
         await fresh.files({ url }, commit, paths);
       });
-      ours.push({ cold, warm, read, again });
+      ours.push({ cold, warm, read, again, hold });
     }
-    await server.close();
+    server.end();
     const of = (pick: (one: (typeof ours)[number]) => number) => median(ours.map(pick));
     const cloneAndFind = median(theirs.map(([clone, walk]) => clone + walk));
     const cloneAndRead = median(theirs.map(([clone, , read]) => clone + read));
@@ -145,6 +168,12 @@ export async function repositoryCase(options: RepositoryOptions): Promise<readon
         measured: of(({ cold }) => cold) / cloneAndFind,
         unit: 'x',
         atMost: 0.5,
+      },
+      {
+        what: 'longest hold of the event loop by a cold listing',
+        measured: of(({ hold }) => hold),
+        unit: 'ms',
+        atMost: 30,
       },
       { what: 'warm listing after one commit', measured: of(({ warm }) => warm), unit: 'ms' },
       {

@@ -3,7 +3,6 @@
  * waits for its acknowledgement while many arrive and many sets are registered, and how long it is from
  * a call to the Application it leads to.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +17,7 @@ import { APPS, SETS } from '../../test/harness/sets.ts';
 import { InVain, until } from '../../test/harness/until.ts';
 import { TestRepository } from '../../test/unit/git/fixture.ts';
 import { type Goal, median } from '../figures.ts';
+import { serveApart } from './server.ts';
 
 const SECRET = 'hook-secret';
 const REPOSITORIES = 50;
@@ -35,8 +35,7 @@ const quantile = (values: readonly number[], part: number): number => {
 class Bench {
   readonly #folder = mkdtempSync(join(tmpdir(), 'appset-bench-hooks-'));
   readonly repositories: TestRepository[] = [];
-  #server: ChildProcess | undefined;
-  #url = '';
+  #server: Awaited<ReturnType<typeof serveApart>> | undefined;
   #backend: SandboxBackend | undefined;
   #operator: OperatorProcess | undefined;
   #pool: Pool | undefined;
@@ -47,7 +46,7 @@ class Bench {
   }
 
   urlOf(repository: number): string {
-    return `${this.#url}/r${repository}`;
+    return `${this.#server?.url}/r${repository}`;
   }
 
   /** Sets of `NAME` and number, each on its own folder of one of the repositories. */
@@ -59,11 +58,7 @@ class Bench {
       repository.write(files).commit();
       this.repositories.push(repository);
     }
-    const program = join(import.meta.dirname, 'server.ts');
-    this.#server = spawn(process.execPath, [program, this.#folder], { stdio: ['pipe', 'pipe', 'inherit'] });
-    this.#url = await new Promise<string>((done) =>
-      this.#server?.stdout?.once('data', (said: Buffer) => done(said.toString('utf8').trim())),
-    );
+    this.#server = await serveApart(this.#folder);
     this.#backend = await startSandboxBackend();
     const { client } = this.#backend;
     await client.create(RESOURCES.secrets, {
@@ -200,7 +195,7 @@ class Bench {
     await this.#pool?.close();
     await this.#operator?.stop();
     await this.#backend?.stop();
-    this.#server?.stdin?.end();
+    this.#server?.end();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
