@@ -55,6 +55,7 @@ export default defineConfig({
       suite('e2e', 600_000, false),
       onRealCluster,
       suite('chart', 900_000, false),
+      suite('argocd', 600_000, false),
       stories('disaster'),
       stories('ordinary'),
     ],

@@ -13,6 +13,7 @@ import { type ObjectClient, RESOURCES } from '../../src/api/client.ts';
 import type { KubeObject } from '../../src/api/objects.ts';
 import { freePorts } from '../e2e/cluster.ts';
 import type { RealBackend } from '../harness/backend.ts';
+import type { LogLine } from '../harness/operator-process.ts';
 import { InVain, until } from '../harness/until.ts';
 import { ensureRedis } from '../tools/redis.ts';
 import { ensureTool } from '../tools/tools.ts';
@@ -28,7 +29,9 @@ const START_MS = 60_000;
 
 export interface Running {
   readonly pid: number;
-  /** the last lines it wrote */
+  /** all it wrote so far, one JSON object a line */
+  lines(): readonly LogLine[];
+  /** the end of it, for messages */
   log(): string;
   /** SIGTERM, and SIGKILL when it does not go */
   stop(): Promise<void>;
@@ -146,14 +149,20 @@ function startProgram(
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const logFile = join(folder, `${name}.log`);
+  const logFile = join(folder, `${name}-${child.pid}.log`);
+  const written = () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
   const sink = createWriteStream(logFile, { flags: 'a' });
   child.stdout.pipe(sink, { end: false });
   child.stderr.pipe(sink, { end: false });
   child.on('close', () => sink.end());
   return {
     pid: child.pid ?? 0,
-    log: () => (existsSync(logFile) ? readFileSync(logFile, 'utf8').slice(-5_000) : ''),
+    lines: () =>
+      written()
+        .split('\n')
+        .filter((line) => line.startsWith('{') && line.endsWith('}'))
+        .map((line) => JSON.parse(line) as LogLine),
+    log: () => written().slice(-5_000),
     stop: () => ended(child),
   };
 }
@@ -197,6 +206,9 @@ async function furnish({ client, cluster }: RealBackend): Promise<void> {
     ...named('v1', 'Secret', 'argocd-secret', PART_OF),
     stringData: { 'server.secretkey': 'only-for-tests' },
   });
+  // as Argo CD makes its default project: Namespaces may be synced too
+  const everything = { spec: { clusterResourceWhitelist: [{ group: '*', kind: '*' }] } };
+  await client.patch(RESOURCES.appProjects, 'argocd', 'default', everything, { type: 'merge' });
   await registerCluster(client, CLUSTER, cluster.url, cluster, { env: 'test' });
 }
 
