@@ -33,6 +33,7 @@ export const OWN = {
   allowedProjects: `${OWN_PREFIX}allowed-projects`,
   state: `${OWN_PREFIX}state`,
   approvedPlan: `${OWN_PREFIX}approved-plan`,
+  acceptFirstRun: `${OWN_PREFIX}accept-first-run`,
   expectDeletions: `${OWN_PREFIX}expect-deletions`,
   allowEmpty: `${OWN_PREFIX}allow-empty`,
   ephemeral: `${OWN_PREFIX}ephemeral`,

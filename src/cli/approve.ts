@@ -6,11 +6,13 @@
 import type { Command } from 'commander';
 import { isConflict, isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
 import { OWN } from '../api/names.ts';
-import type { ApplicationSet, Condition } from '../api/objects.ts';
+import { type ApplicationSet, type Condition, keyOf } from '../api/objects.ts';
 import { asApplicationSet, listAll } from '../controller/live-view.ts';
+import type { HttpObjectClient } from '../kube/index.ts';
 import { AppsetError } from '../support/errors.ts';
 import { EXIT } from './exit.ts';
 import { connect, type KubeOptions, kubeOptions } from './kube-options.ts';
+import { personalManager } from './who.ts';
 
 interface Options extends KubeOptions {
   readonly namespace?: string;
@@ -20,6 +22,8 @@ interface Options extends KubeOptions {
 
 /** Digits of a digest that are enough. */
 const LEAST_DIGITS = 7;
+/** Digits that are shown. */
+export const SHOWN_DIGITS = 12;
 
 export function define(command: Command, finish: (code: number) => void): void {
   kubeOptions(command)
@@ -55,7 +59,7 @@ async function approve(name: string | undefined, options: Options): Promise<numb
 }
 
 async function approveOne(
-  client: ObjectClient,
+  client: HttpObjectClient,
   namespace: string,
   name: string,
   digits: string,
@@ -67,31 +71,43 @@ async function approveOne(
   if (!held.digest.startsWith(digits))
     throw new AppsetError(
       'APPSET_E0805',
-      `${namespace}/${name} holds plan ${held.digest.slice(0, 12)}, not ${digits}: look again before you approve\n${held.condition.message}`,
+      `${namespace}/${name} holds plan ${held.digest.slice(0, SHOWN_DIGITS)}, not ${digits}: look again before you approve\n${held.condition.message}`,
     );
-  await write(client, set, held.digest);
-  process.stdout.write(`${namespace}/${name}: plan ${held.digest.slice(0, 12)} approved\n`);
+  const manager = await personalManager(client, 'appset-approve');
+  await write(client, set, OWN.approvedPlan, held.digest, manager);
+  process.stdout.write(`${namespace}/${name}: plan ${held.digest.slice(0, SHOWN_DIGITS)} approved\n`);
   return EXIT.ok;
 }
 
-async function approveCause(client: ObjectClient, cause: string): Promise<number> {
+async function approveCause(client: HttpObjectClient, cause: string): Promise<number> {
   const sets = (await listAll(client, RESOURCES.applicationSets)).map(asApplicationSet);
-  const waiting = sets.flatMap((set) => {
+  const holding = sets.flatMap((set) => {
     const held = heldOf(set);
-    return held?.condition.message.includes(` because of ${cause}`) === true
-      ? [{ set, digest: held.digest }]
-      : [];
+    return held === undefined ? [] : [{ set, held }];
   });
-  if (waiting.length === 0)
+  const waiting = holding.filter(({ held }) => held.cause === cause);
+  const mixed = holding.filter(({ held }) => held.cause !== cause && isAmong(cause, held.condition.message));
+  if (waiting.length === 0 && mixed.length === 0)
     throw new AppsetError('APPSET_E0805', `no set holds anything because of ${cause}`);
-  for (const { set, digest } of waiting) {
-    await write(client, set, digest);
-    process.stdout.write(
-      `${set.metadata.namespace}/${set.metadata.name}: plan ${digest.slice(0, 12)} approved\n`,
+  const manager = await personalManager(client, 'appset-approve');
+  for (const { set, held } of waiting) {
+    await write(client, set, OWN.approvedPlan, held.digest, manager);
+    process.stdout.write(`${keyOf(set)}: plan ${held.digest.slice(0, SHOWN_DIGITS)} approved\n`);
+  }
+  for (const { set } of mixed) {
+    const { name, namespace } = set.metadata;
+    process.stderr.write(
+      `Not approved: ${keyOf(set)} holds more than ${cause} explains. Look: appset plan ${name} -n ${namespace}\n`,
     );
   }
-  return EXIT.ok;
+  return mixed.length === 0 ? EXIT.ok : EXIT.held;
 }
+
+/** Whether a message names a cause: the whole word, not the beginning of a longer one. */
+const isAmong = (cause: string, message: string): boolean =>
+  message
+    .split(' because of ')
+    .some((rest) => rest.startsWith(cause) && /^(?:[.,;]*(?:\s|$))/.test(rest.slice(cause.length)));
 
 /** @throws AppsetError APPSET_E0805 when there is no such set */
 export async function readSet(
@@ -110,22 +126,34 @@ export async function readSet(
   }
 }
 
-/** What a set holds for a person: its condition, and the digest in it. */
-export function heldOf(
-  set: ApplicationSet,
-): { readonly condition: Condition; readonly digest: string } | undefined {
+export interface Held {
+  readonly condition: Condition;
+  readonly digest: string;
+  /** what all of it goes back to, where it is one thing */
+  readonly cause: string | undefined;
+}
+
+/** What a set holds for a person: its condition, and what is in it. */
+export function heldOf(set: ApplicationSet): Held | undefined {
   const condition = set.status?.conditions?.find(
     ({ type, status }) => type === 'DeletionsHeld' && status === 'True',
   );
-  const digest = /\bPlan ([0-9a-f]{64})\./.exec(condition?.message ?? '')?.[1];
-  return condition === undefined || digest === undefined ? undefined : { condition, digest };
+  const found = /\bPlan ([0-9a-f]{64})\.(?: Cause (\S+)\.(?:\s|$))?/.exec(condition?.message ?? '');
+  if (condition === undefined || found?.[1] === undefined) return undefined;
+  return { condition, digest: found[1], cause: found[2] };
 }
 
-/** The annotation, on exactly the set that was looked at. */
-async function write(client: ObjectClient, { metadata }: ApplicationSet, digest: string): Promise<void> {
+/** An annotation with a digest, on exactly the set that was looked at. */
+export async function write(
+  client: ObjectClient,
+  { metadata }: ApplicationSet,
+  annotation: string,
+  digest: string,
+  fieldManager: string,
+): Promise<void> {
   const patch = {
     metadata: {
-      annotations: { [OWN.approvedPlan]: digest },
+      annotations: { [annotation]: digest },
       uid: metadata.uid ?? '',
       resourceVersion: metadata.resourceVersion ?? '',
     },
@@ -133,7 +161,7 @@ async function write(client: ObjectClient, { metadata }: ApplicationSet, digest:
   try {
     await client.patch(RESOURCES.applicationSets, metadata.namespace, metadata.name, patch, {
       type: 'merge',
-      fieldManager: 'appset-approve',
+      fieldManager,
     });
   } catch (error) {
     if (isConflict(error))

@@ -6,6 +6,7 @@ import { asApplicationSet, listAll } from '../controller/live-view.ts';
 import { type Clock, parseRfc3339, systemClock } from '../support/clock.ts';
 import { AppsetError } from '../support/errors.ts';
 import { emitYaml } from '../support/yaml.ts';
+import { heldOf } from './approve.ts';
 import { EXIT } from './exit.ts';
 import { connect, type KubeOptions, kubeOptions } from './kube-options.ts';
 import { oneOf } from './options.ts';
@@ -35,6 +36,7 @@ async function get(names: readonly string[], options: Options): Promise<number> 
       options.allNamespaces === true ? undefined : (options.namespace ?? cluster.namespace ?? 'argocd');
     const { sets, missing } = await read(cluster.client, names, namespace);
     process.stdout.write(print(sets, options, systemClock));
+    if (options.output === 'table' || options.output === 'wide') process.stderr.write(sharedCauses(sets));
     for (const name of missing)
       process.stderr.write(`There is no ApplicationSet ${namespace ?? ''}/${name}.\n`);
     if (sets.length === 0 && missing.length === 0)
@@ -122,6 +124,18 @@ function asTable(sets: readonly ApplicationSet[], options: Options, clock: Clock
     rows,
     style,
   );
+}
+
+/** What several sets hold for one cause can be released as one. */
+function sharedCauses(sets: readonly ApplicationSet[]): string {
+  const causes = sets.flatMap((set) => heldOf(set)?.cause ?? []);
+  return [...Map.groupBy(causes, (cause) => cause)]
+    .filter(([, of]) => of.length > 1)
+    .map(
+      ([cause, { length }]) =>
+        `${length} sets hold deletions because of ${cause}. Release: appset approve --cause ${cause}\n`,
+    )
+    .join('');
 }
 
 const conditionOf = (set: ApplicationSet, type: string): Condition | undefined =>

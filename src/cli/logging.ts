@@ -1,15 +1,25 @@
 /**
  * Logs of the operator: JSON lines on stdout, with the text and code of errors and nothing secret. Lines
- * are handed over without waiting for the reader; what was not taken yet is written at exit.
+ * are handed over without waiting for the reader; what was not taken yet is written at exit, or when
+ * somebody has to know that it was (`flush`). Lines of the audit trail are written whatever the level is.
  */
 import { hostname } from 'node:os';
-import { destination, type Logger, pino, stdSerializers } from 'pino';
+import { destination, type Logger, type LoggerOptions, levels, pino, stdSerializers } from 'pino';
 import { rfc3339Millis, systemClock } from '../support/clock.ts';
 import { AppsetError, messageOf } from '../support/errors.ts';
 
+const isAudit = (fields: unknown): boolean =>
+  typeof fields === 'object' && fields !== null && Object.hasOwn(fields, 'audit');
+
 export function createLogger(level: string, stream?: { write(line: string): void }): Logger {
-  const options = {
-    level,
+  const least = levels.values[level] ?? 0;
+  const options: LoggerOptions = {
+    level: least > (levels.values['info'] ?? 0) ? 'info' : level,
+    hooks: {
+      logMethod(args, method, number) {
+        if (number >= least || isAudit(args[0])) method.apply(this, args);
+      },
+    },
     base: { host: hostname() },
     timestamp: () => `,"time":"${rfc3339Millis(systemClock.now())}"`,
     messageKey: 'msg',

@@ -9,7 +9,7 @@ import { CLUSTER_SECRET_TYPE, SECRET_TYPE_LABEL } from '../api/names.ts';
 import type { ApplicationSet, LabelSelector } from '../api/objects.ts';
 import type { GitRequest } from '../generators/contract.ts';
 import { setContext } from '../generators/index.ts';
-import { type Leaf, leavesOf, type PartFact, type Tip } from '../planning/holds/index.ts';
+import { type Leaf, leavesOf, type PartFact, type Tip, withoutUser } from '../planning/holds/index.ts';
 import { type PartId, partKey } from '../planning/origin.ts';
 import { AppsetError, messageOf } from '../support/errors.ts';
 import { isJsonObject } from '../support/json.ts';
@@ -109,7 +109,7 @@ export class Confirmation {
       descends: last === commit ? true : asked?.descends,
       branch: asked?.branch ?? true,
       there: entries.some(({ path }) => path === part.id || path.startsWith(`${part.id}/`)),
-      repository: request.repoURL.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1'),
+      repository: withoutUser(request.repoURL),
     };
   }
 }

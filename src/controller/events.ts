@@ -4,6 +4,7 @@
  * no decision ever rests on an event.
  */
 import type { ApplicationSet } from '../api/objects.ts';
+import type { Approval } from '../planning/holds/index.ts';
 
 export interface SetEvent {
   readonly set: ApplicationSet;
@@ -35,6 +36,18 @@ export const deleted = (set: ApplicationSet, name: string): SetEvent => ({
   type: 'Normal',
   reason: 'Deleted',
   message: `Deleted Application "${name}"`,
+});
+export const approved = (set: ApplicationSet, { digest, by, tokens }: Approval): SetEvent => ({
+  set,
+  type: 'Normal',
+  reason: 'PlanApproved',
+  message: `plan ${digest.slice(0, 12)} approved by ${by}: ${tokens.size} Applications`,
+});
+export const firstRunAccepted = (set: ApplicationSet, by: string): SetEvent => ({
+  set,
+  type: 'Normal',
+  reason: 'FirstRunAccepted',
+  message: `taken over from another controller: accepted by ${by}`,
 });
 export const finalizerRemoved = (set: ApplicationSet, name: string): SetEvent => ({
   set,

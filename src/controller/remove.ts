@@ -34,8 +34,8 @@ export interface RemovalDeps {
   readonly report: Report;
   /** before each batch: what goes is written down first; what it throws ends the deletions */
   readonly record?: (batch: readonly PlannedDelete[]) => Promise<void>;
-  /** what the audit line of a deletion says beside the name */
-  readonly explain?: (name: string) => object;
+  /** right before a deletion is sent: says so where it cannot be lost; what it throws spares it for now */
+  readonly announce?: (name: string) => Promise<void>;
 }
 
 /** In normal mode one, then tenfold: what goes wrong shows at the first. */
@@ -107,6 +107,7 @@ async function remove(planned: PlannedDelete, deps: RemovalDeps): Promise<void> 
     try {
       ready = await withFinalizers(live, planned, deps);
       if (ready === undefined) return;
+      await deps.announce?.(name);
       await deps.writer.delete(ready);
     } catch (error) {
       if (!isNotFound(error)) {
@@ -118,7 +119,7 @@ async function remove(planned: PlannedDelete, deps: RemovalDeps): Promise<void> 
       deps.live.gone(namespace ?? '', name);
     deps.report.deleted.push(name);
     deps.events.emit(deleted(deps.planner.input.set, name));
-    deps.log.info({ application: name, ...deps.explain?.(name) }, 'Deleted application');
+    deps.log.info({ application: name }, 'Deleted application');
     return;
   }
 }

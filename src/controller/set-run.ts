@@ -275,7 +275,7 @@ export class SetRun {
         : {
             prepare: () => holds.prepare(plan, barrier),
             record: (batch) => holds.record(batch, barrier),
-            explain: (name) => holds.explain(name),
+            announce: (name) => holds.announce(name),
           }),
     });
     if (applied.changed !== undefined) return { ...failed(applied.changed), plan, applied };

@@ -14,6 +14,7 @@ import {
   planMap,
   planMapName,
 } from '../planning/holds/index.ts';
+import { holdLine } from './audit.ts';
 import type { ReconcileDeps } from './set-run.ts';
 
 type Deps = Pick<ReconcileDeps, 'client' | 'events' | 'log' | 'settings' | 'signal'>;
@@ -40,14 +41,7 @@ export async function tellHolds(
   }
   if (wanted !== undefined) {
     deps.events.emit({ set, type: 'Warning', reason: 'DeletionsHeld', message: heldEvent(decision) });
-    const reasons = decision.holds.map(({ reason, message }) => `${reason}: ${message}`);
-    const names = decision.holds.flatMap(({ deletions, updates }) =>
-      [...deletions, ...updates].map(({ name }) => name),
-    );
-    deps.log.warn(
-      { audit: 'hold', applicationset: keyOf(set), digest: wanted, reasons, count: names.length, names },
-      'deletions held',
-    );
+    deps.log.warn(holdLine(set, decision), 'deletions held');
   } else deps.log.info({ audit: 'release', applicationset: keyOf(set) }, 'nothing is held any more');
   return wanted;
 }

@@ -53,10 +53,10 @@ export function setEventWakes(event: ObjectEvent<ApplicationSet>, settings: Trig
   return setAnnotationsWake(old.metadata.annotations, fresh.metadata.annotations, settings.compat);
 }
 
-/** The refresh mark, or an approval, going away is our own doing. */
+/** The refresh mark, or what a person gave, going away is our own doing. */
 function setAnnotationsWake(old: Annotations, fresh: Annotations, compat: boolean): boolean {
   if (!differs(old, fresh, MAP)) return false;
-  const removed = [REFRESH_SET_ANNOTATION, OWN.approvedPlan].filter(
+  const removed = [REFRESH_SET_ANNOTATION, OWN.approvedPlan, OWN.acceptFirstRun].filter(
     (key) => old?.[key] !== undefined && fresh?.[key] === undefined,
   );
   if (compat) return !removed.includes(REFRESH_SET_ANNOTATION);

@@ -114,6 +114,18 @@ export class HttpObjectClient implements ObjectClient {
     return objectOf(answer, type);
   }
 
+  /** How the server knows whoever asks; undefined where it tells no name. @throws ApiError */
+  async userName(): Promise<string | undefined> {
+    const answer = await this.#transport.json({
+      method: 'POST',
+      path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', metadata: {} },
+    });
+    const status = isRecord(answer) ? answer.status : undefined;
+    const info = isRecord(status) ? status.userInfo : undefined;
+    return isRecord(info) && typeof info.username === 'string' ? info.username : undefined;
+  }
+
   async update(
     type: ResourceType,
     object: KubeObject,

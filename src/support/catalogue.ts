@@ -244,6 +244,12 @@ export const CATALOGUE = {
     'a change is held back',
     'See condition DeletionsHeld of the set: it names the reason and both ways out.',
   ),
+  APPSET_E0709: entry(
+    'internal',
+    true,
+    'the audit line of a deletion could not be handed over',
+    'Look after whoever reads the log of the operator: while it takes no lines nothing is deleted.',
+  ),
   // 08 command line and configuration
   APPSET_E0801: entry('usage', false, 'the command was used wrongly', 'See --help of the command.'),
   APPSET_E0802: entry(

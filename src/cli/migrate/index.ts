@@ -1,6 +1,7 @@
 /** `appset migrate`: taking over an installation of Argo CD; one file a subcommand. */
 import type { Command } from 'commander';
 import type { CommandModule } from '../main.ts';
+import { accept } from './accept.ts';
 import { check } from './check.ts';
 
 interface Subcommand extends CommandModule {
@@ -8,7 +9,7 @@ interface Subcommand extends CommandModule {
   readonly summary: string;
 }
 
-const SUBCOMMANDS: readonly Subcommand[] = [check];
+const SUBCOMMANDS: readonly Subcommand[] = [check, accept];
 
 export function define(command: Command, finish: (code: number) => void): void {
   for (const { name, summary, define: defineOne } of SUBCOMMANDS) {

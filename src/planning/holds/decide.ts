@@ -6,21 +6,21 @@
  */
 import { OWN } from '../../api/names.ts';
 import { LIMITS } from '../../support/limits.ts';
-import { sharesPart } from '../origin.ts';
-import type { PlannedUpdate } from '../plan-types.ts';
 import { anotherController } from './another-controller.ts';
 import { isExempt } from './budgets.ts';
+import { causeOf } from './cause.ts';
 import type { Finding, Hold, HoldCandidate, HoldReason, HoldRun } from './contract.ts';
 import { deletionBudgetHold } from './deletion-budget.ts';
-import { type DigestItem, missingText, planDigest, token } from './digest.ts';
+import { planDigest, token } from './digest.ts';
 import { emptyResult } from './empty-result.ts';
 import { firstRun } from './first-run.ts';
 import { flapping } from './flapping.ts';
 import { grace, waiting } from './grace.ts';
+import { heldCreates, itemsOf, rebindsOf, type StandingHold, tokensOf, updateToken } from './held-work.ts';
 import { historyRewritten } from './history-rewritten.ts';
 import { misplacedGuard } from './misplaced-guard.ts';
 import { paused, pauseFor } from './paused.ts';
-import { dataCaused, findRebinds, rebinds, updateSetting, updateWayOut } from './rebind-budget.ts';
+import { findRebinds, updateSetting, updateWayOut } from './rebind-budget.ts';
 import { BY_EXPECTATION, expectedDeletions, expectedSince, standingApproval } from './release.ts';
 import { renamed, renames } from './renamed.ts';
 import { schemaChanged } from './schema-changed.ts';
@@ -43,18 +43,6 @@ const HOLDS: readonly Hold[] = [
 /** An expectation does not let past these: what the sources say now is not known to whoever expected it. */
 const LAST: readonly Hold[] = [flapping, grace];
 
-/** One reason with what it keeps back. */
-export interface StandingHold {
-  readonly reason: HoldReason;
-  readonly message: string;
-  /** wall time in ms; undefined for what is no latch */
-  readonly since: number | undefined;
-  readonly wayOut: string;
-  readonly cause?: string;
-  readonly deletions: readonly HoldCandidate[];
-  readonly updates: readonly PlannedUpdate[];
-}
-
 export interface Decision {
   /** in the order they spoke */
   readonly holds: readonly StandingHold[];
@@ -70,8 +58,14 @@ export interface Decision {
   readonly rebinds: ReadonlySet<string>;
   /** what an approval would be given for; undefined when nothing is held that a person could release */
   readonly digest: string | undefined;
+  /** what all of that goes back to, where it is one thing */
+  readonly cause: string | undefined;
   /** the approval taken up in this run */
   readonly accepted: Approval | undefined;
+  /** the digest under which a person accepted what would be the first run */
+  readonly firstRun: string | undefined;
+  /** names that may go because the set expects them to */
+  readonly expected: ReadonlySet<string>;
   readonly next: HoldState;
   /** ms until something held may go by itself */
   readonly waits: readonly number[];
@@ -83,12 +77,8 @@ interface Pass {
   readonly holds: readonly StandingHold[];
   readonly latches: Map<HoldReason, Latch>;
   readonly free: readonly HoldCandidate[];
+  readonly reviewed: readonly HoldCandidate[];
 }
-
-const detailOf = ({ patch }: PlannedUpdate): string => `update:${token(JSON.stringify(patch))}`;
-/** The token of an update that is held. */
-const updateToken = (update: PlannedUpdate): string =>
-  token(`${update.live.metadata.uid ?? ''}\n${detailOf(update)}`);
 
 const LATCHED: ReadonlySet<HoldReason> = new Set([
   ...[...HOLDS, ...LAST].filter(({ latched }) => latched).map(({ reason }) => reason),
@@ -154,7 +144,7 @@ function pass(run: HoldRun, approval: Approval | undefined): Pass {
     rest = both.filter((candidate) => !reviewed.includes(candidate));
   }
   holdUpdates(run, byPerson ? covered : () => false, holds, latches);
-  return { holds, latches, free: [...approved, ...reviewed, ...rest] };
+  return { holds, latches, free: [...approved, ...reviewed, ...rest], reviewed };
 }
 
 function holdUpdates(
@@ -182,25 +172,18 @@ function approvable(holds: readonly StandingHold[]): readonly StandingHold[] {
   return lasting.length > 0 ? lasting : holds.filter(({ reason }) => reason === 'Grace');
 }
 
-function itemsOf(holds: readonly StandingHold[]): readonly DigestItem[] {
-  return holds.flatMap(({ deletions, updates }) => [
-    ...deletions.map(({ uid, missing }) => ({ uid, detail: missingText(missing) })),
-    ...updates.map((update) => ({ uid: update.live.metadata.uid ?? '', detail: detailOf(update) })),
-  ]);
-}
-
-const tokensOf = (holds: readonly StandingHold[]): ReadonlySet<string> =>
-  new Set(
-    holds.flatMap(({ deletions, updates }) => [
-      ...deletions.map(({ uid }) => token(uid)),
-      ...updates.map(updateToken),
-    ]),
-  );
-
 const digestOf = (run: HoldRun, holds: readonly StandingHold[]): string | undefined => {
   const items = itemsOf(approvable(holds));
   return items.length === 0 ? undefined : planDigest(run.set, items);
 };
+
+/** What everything that a person could release goes back to, if it is one thing. */
+function commonCause({ set, settings }: HoldRun, holds: readonly StandingHold[]): string | undefined {
+  if (holds.some(({ updates }) => updates.length > 0)) return undefined;
+  const deletions = holds.flatMap((hold) => hold.deletions);
+  const causes = new Set(deletions.map((one) => causeOf(one, set, settings.controllerNamespace)));
+  return causes.size === 1 ? [...causes][0] : undefined;
+}
 
 /**
  * An approval that is given now: the annotation has the full digest of what stands, or an expectation by
@@ -223,8 +206,20 @@ function newApproval(run: HoldRun, holds: readonly StandingHold[], problems: str
   return { digest: expectDeletions, at: run.now, by: BY_EXPECTATION, tokens: of };
 }
 
-/** Decides a run. */
+/** Decides a run. What a person accepts as the first run of ours is no first run any more. */
 export function decideHolds(run: HoldRun): Decision {
+  const { acceptFirstRun } = run.annotations;
+  const decision = decide(run, undefined);
+  const waits = decision.holds.some(({ reason }) => reason === 'FirstRun');
+  if (acceptFirstRun === undefined || !waits) return decision;
+  if (acceptFirstRun !== decision.digest) {
+    const problem = `accept-first-run ${acceptFirstRun.slice(0, 12)} is not the plan that is held now`;
+    return { ...decision, problems: [...decision.problems, problem] };
+  }
+  return decide({ ...run, state: { ...run.state, completed: true, corrupt: false } }, acceptFirstRun);
+}
+
+function decide(run: HoldRun, firstRun: string | undefined): Decision {
   const problems = [...run.annotations.invalid];
   let approval = standingApproval(run);
   let result = pass(run, approval);
@@ -267,25 +262,14 @@ export function decideHolds(run: HoldRun): Decision {
     ),
     rebinds: noWrites === undefined ? rebindsOf(run, holds, approval) : new Set(),
     digest,
+    cause: commonCause(run, approvable(holds)),
     accepted,
+    firstRun,
+    expected: new Set(result.reviewed.map(({ name }) => name)),
     next: nextState(run, result, approval, digest),
     waits: waitsOf(run, holds),
     problems,
   };
-}
-
-/** What data moves in this run; what a person let go does not count. */
-function rebindsOf(
-  run: HoldRun,
-  holds: readonly StandingHold[],
-  approval: Approval | undefined,
-): ReadonlySet<string> {
-  const held = new Set(holds.flatMap(({ updates }) => updates.map(({ name }) => name)));
-  const counted = dataCaused(run).filter(
-    (update) =>
-      rebinds(update) && !held.has(update.name) && approval?.tokens.has(updateToken(update)) !== true,
-  );
-  return new Set(counted.map(({ name }) => name));
 }
 
 /** A stop is told also when no deletion is due. */
@@ -293,28 +277,6 @@ function emptyStop(run: HoldRun, reason: HoldReason): StandingHold {
   const hold = reason === 'AnotherController' ? anotherController : paused;
   const message = hold.find(run, [])?.message ?? '';
   return { reason, message, since: undefined, wayOut: hold.wayOut(run), deletions: [], updates: [] };
-}
-
-/** Creations that share a part with a held candidate, or are its new name. Mere waiting holds none. */
-function heldCreates(
-  run: HoldRun,
-  holds: readonly StandingHold[],
-  pairs: ReadonlyMap<string, string>,
-): ReadonlyMap<string, HoldReason> {
-  const held = new Map<string, HoldReason>();
-  for (const { reason, deletions } of holds) {
-    if (reason === 'Grace') continue;
-    for (const { name, origin } of deletions) {
-      const next = pairs.get(name);
-      for (const create of run.creates) {
-        if (held.has(create.name)) continue;
-        if (create.name === next || (origin !== undefined && sharesPart(origin.parts, create.parts))) {
-          held.set(create.name, reason);
-        }
-      }
-    }
-  }
-  return held;
 }
 
 function waitsOf(run: HoldRun, holds: readonly StandingHold[]): readonly number[] {
@@ -353,7 +315,8 @@ function nextState(
     completed: before.completed || (over && foreign),
     latches: kept,
     dwell: new Map(dwell),
-    approval: over ? undefined : approval,
+    approval:
+      over && !run.updates.some((update) => approval?.tokens.has(updateToken(update))) ? undefined : approval,
     expected: expectedSince(run),
   };
 }

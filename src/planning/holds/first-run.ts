@@ -10,7 +10,8 @@ export const firstRun: Hold = {
   reason: 'FirstRun',
   latched: true,
   setting: ({ state }) => String(state.completed),
-  wayOut: () => '',
+  wayOut: ({ set, state }) =>
+    state.corrupt ? '' : `appset migrate accept ${set.metadata.name} -n ${set.metadata.namespace ?? ''}`,
   find: ({ state }, rest) => {
     if (state.corrupt) {
       return { candidates: rest, message: `annotation ${OWN.state} of the set cannot be read` };

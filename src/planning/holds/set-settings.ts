@@ -18,6 +18,8 @@ export interface SetHoldSettings {
   readonly deletionGrace: number | undefined;
   readonly onRename: OnRename | undefined;
   readonly approvedPlan: string | undefined;
+  /** digest of the plan a person accepts as the first of this operator */
+  readonly acceptFirstRun: string | undefined;
   /** as written; '' is none */
   readonly expectDeletions: string | undefined;
   /** one sentence for each value that cannot be read */
@@ -83,6 +85,7 @@ export function setHoldSettings(set: ApplicationSet): SetHoldSettings {
     deletionGrace: grace === undefined ? undefined : (graceMs ?? Number.POSITIVE_INFINITY),
     onRename,
     approvedPlan: text(OWN.approvedPlan),
+    acceptFirstRun: text(OWN.acceptFirstRun),
     expectDeletions: text(OWN.expectDeletions),
     invalid,
   };

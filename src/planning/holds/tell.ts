@@ -9,7 +9,8 @@ import type { Condition } from '../../api/objects.ts';
 import { type ApplicationSet, keyOf } from '../../api/objects.ts';
 import { rfc3339 } from '../../support/clock.ts';
 import { LIMITS } from '../../support/limits.ts';
-import type { Decision, StandingHold } from './decide.ts';
+import type { Decision } from './decide.ts';
+import type { StandingHold } from './held-work.ts';
 
 export type HeldCondition = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
@@ -75,7 +76,9 @@ export function heldCondition(set: ApplicationSet, decision: Decision): HeldCond
     const since = hold.since === undefined ? '' : ` since ${rfc3339(hold.since)}`;
     return `${hold.reason}${since}${of}: ${hold.message}`;
   });
-  const digest = decision.digest === undefined || !needsPerson(decision) ? '' : ` Plan ${decision.digest}.`;
+  const cause = decision.cause === undefined ? '' : ` Cause ${decision.cause}.`;
+  const digest =
+    decision.digest === undefined || !needsPerson(decision) ? '' : ` Plan ${decision.digest}.${cause}`;
   const problems = decision.problems.length === 0 ? '' : ` Note: ${decision.problems.join('; ')}.`;
   return {
     type: 'DeletionsHeld',

@@ -15,14 +15,14 @@ export const totalBudget: Hold = {
   setting: ({ settings, annotations }) => `${settings.maxDeletionsTotal ?? ''} ${annotations.ephemeral}`,
   wayOut: () => '--max-deletions-total with a larger number or percent',
   find: (run, rest) => {
-    const { others, settings } = run;
+    const { others, set, settings } = run;
     const candidates = rest.filter((candidate) => !isExempt(run, candidate));
     if (candidates.length === 0) return undefined;
     const recent = recentDeletions(run.state, run.candidates);
     const before = recent.confirmed + recent.unconfirmed;
     const counts = new Map(others.byCause);
     for (const candidate of candidates) {
-      const cause = causeOf(candidate, settings.controllerNamespace);
+      const cause = causeOf(candidate, set, settings.controllerNamespace);
       counts.set(cause, (counts.get(cause) ?? 0) + 1);
     }
     const total = [...counts.values()].reduce((sum, count) => sum + count, before);
@@ -32,7 +32,7 @@ export const totalBudget: Hold = {
         ? larger(LIMITS.budgetTotal, LIMITS.budgetTotalPercent, owned)
         : (allowance(settings.maxDeletionsTotal, owned) ?? 0);
     if (total <= allowed) return undefined;
-    const own = causeOf(candidates[0] as (typeof candidates)[number], settings.controllerNamespace);
+    const own = causeOf(candidates[0] as (typeof candidates)[number], set, settings.controllerNamespace);
     const same = counts.get(own) ?? 0;
     return {
       candidates,

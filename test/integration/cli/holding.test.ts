@@ -114,6 +114,82 @@ describe('a set that holds deletions', () => {
       `argocd/towns: plan ${digest.slice(0, 12)} approved\n`,
     ]);
     await until('one Application to be left', async () => (await names()).length === 1);
+    // who it was is in the audit trail, with the line of each deletion
+    const lines = log
+      .split('\n')
+      .filter((line) => line.includes('"audit"'))
+      .map((line) => JSON.parse(line) as { audit: string; by?: string });
+    const by = 'appset-approve by sandbox-admin';
+    expect(lines).toContainEqual(expect.objectContaining({ audit: 'approval', by, digest, count: 7 }));
+    expect(lines.filter((line) => line.audit === 'deletion' && line.by === by)).toHaveLength(7);
+  });
+});
+
+describe('one cause in several sets', () => {
+  const condition = (digest: string, cause: string, more = '') => ({
+    type: 'DeletionsHeld',
+    status: 'True',
+    reason: 'TotalBudget',
+    lastTransitionTime: '2030-01-01T00:00:00Z',
+    message: `1 deletion held. TotalBudget since 2030-01-01T00:00:00Z (a): 84 deletions over all sets are more than the 50 allowed of 100; 84 of them because of ${cause}${more}. Plan ${digest.repeat(64)}.${more === '' ? ` Cause ${cause}.` : ''} Ways out: none.`,
+  });
+  const told = async (name: string, cause: string, digest: string, more = '') => {
+    // kept in a namespace the operator does not look at, so that nobody takes them up
+    await client.create(SETS, { ...setOf(name, [list()]), metadata: { name, namespace: 'elsewhere' } });
+    const status = { conditions: [condition(digest, cause, more)] };
+    await client.patch(SETS, 'elsewhere', name, { status }, { type: 'merge', subresource: 'status' });
+  };
+  const approvedOf = async (name: string) =>
+    (await client.get(SETS, 'elsewhere', name)).metadata.annotations?.['appset-operator.io/approved-plan'];
+
+  it('is approved as one: not another that begins alike, and nothing that has other causes too', async () => {
+    await client.create(RESOURCES.namespaces, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'elsewhere' },
+    });
+    await told('one', 'Secret/argocd/eu-7', 'a');
+    await told('two', 'Secret/argocd/eu-7', 'b');
+    await told('longer', 'Secret/argocd/eu-70', 'c');
+    await told('mixed', 'Secret/argocd/eu-7', 'd', '. EmptyResult since 2030-01-01T00:00:00Z (b): empty');
+    const got = await on('get', '-n', 'elsewhere');
+    expect(got.stderr).toContain(
+      '2 sets hold deletions because of Secret/argocd/eu-7. Release: appset approve --cause Secret/argocd/eu-7\n',
+    );
+    const approved = await on('approve', '--cause', 'Secret/argocd/eu-7');
+    expect(approved.stdout).toBe(
+      `elsewhere/one: plan ${'a'.repeat(12)} approved\nelsewhere/two: plan ${'b'.repeat(12)} approved\n`,
+    );
+    expect(approved.stderr).toContain(
+      'Not approved: elsewhere/mixed holds more than Secret/argocd/eu-7 explains',
+    );
+    expect(approved.code).toBe(4);
+    expect(await Promise.all(['one', 'two', 'longer', 'mixed'].map(approvedOf))).toEqual([
+      'a'.repeat(64),
+      'b'.repeat(64),
+      undefined,
+      undefined,
+    ]);
+    const nobody = await on('approve', '--cause', 'Secret/argocd/eu');
+    expect([nobody.code, nobody.stderr]).toEqual([1, expect.stringContaining('no set holds anything')]);
+  });
+});
+
+describe('migrate accept', () => {
+  it('takes sets by name or all of them, and refuses those that do not wait', async () => {
+    const bare = await on('migrate', 'accept');
+    expect([bare.code, bare.stderr]).toEqual([2, expect.stringContaining('name sets, or say --all')]);
+    const not = await on('migrate', 'accept', 'towns');
+    expect([not.code, not.stderr]).toEqual([
+      1,
+      expect.stringContaining('argocd/towns does not wait for its first run to be accepted'),
+    ]);
+    const none = await on('migrate', 'accept', '--all');
+    expect([none.code, none.stdout, none.stderr]).toEqual([
+      0,
+      '',
+      'No set of argocd waits for its first run to be accepted.\n',
+    ]);
   });
 });
 

@@ -146,7 +146,7 @@ function liveRuns(operator: Operator, home: string): () => ReturnType<Operator['
   const facts = async () => ({
     sources: sources.snapshot(),
     inClusterEnabled: true,
-    descends: operator.descends,
+    descends: (_request: unknown, older: string, newer: string) => operator.descends(older, newer),
   });
   return () => operator.run({ facts });
 }

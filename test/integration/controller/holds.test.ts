@@ -165,7 +165,13 @@ describe('an approval', () => {
         application: 'shop-c20',
         kind: 'released',
         by: 'somebody',
+        digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+        parts: [expect.stringMatching(/^listElement\//)],
+        why: 'an edit of the set took its element out of the list',
       }),
+    );
+    expect(operator.events).toContainEqual(
+      expect.stringMatching(/^PlanApproved plan [0-9a-f]{12} approved by somebody: 10 Applications$/),
     );
   });
 

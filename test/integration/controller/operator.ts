@@ -53,7 +53,10 @@ export class Operator {
   memory = new ControllerMemory();
   repositories: JsonObject = { [GIT]: { main: { files: {} } } };
   /** whether a commit descends from the one seen before; throws when that cannot be read */
-  descends = async (): Promise<{ descends: boolean; branch: boolean }> => ({ descends: true, branch: true });
+  descends = async (_older: string, _newer: string): Promise<{ descends: boolean; branch: boolean }> => ({
+    descends: true,
+    branch: true,
+  });
   /** hooks that a test puts between the operator and the store */
   before: ((call: MadeCall) => void) | undefined;
 
@@ -123,7 +126,7 @@ export class Operator {
       facts: async () => ({
         sources: this.sources(),
         inClusterEnabled: true,
-        descends: () => this.descends(),
+        descends: (_request, older, newer) => this.descends(older, newer),
       }),
       settings: this.settings,
       allowed: allowedNamespaces('argocd', this.settings.namespaces).allows,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { EMPTY_STATE, expectationDigest, planDigest, token } from '../../../../src/planning/holds/index.ts';
 import { live, part, rendered, setOf } from '../plan-fixtures.ts';
 import {
+  CONFIRMED,
   candidate,
   held,
   heldBy,
@@ -121,6 +122,41 @@ describe('an approval', () => {
   test('of what only waits lets it go at once', () => {
     const waiting = { candidates: [candidate('a', UNCONFIRMED)] };
     expect(approve(new Story(), waiting).holds).toEqual([]);
+  });
+});
+
+describe('an accepted first run', () => {
+  const foreign = (name: string) => candidate(name, CONFIRMED, { live: live(name, { noOrigin: true }) });
+  const two: RunChange = { candidates: [foreign('a'), foreign('b')] };
+  test('is no first run any more: other holds speak, and the set counts as completed', () => {
+    const story = new Story();
+    const { digest } = story.run(two);
+    const decision = story.run({ ...two, own: { acceptFirstRun: digest ?? '', maxDeletions: '1' } });
+    expect(heldBy(decision)).toEqual(['DeletionBudget: a b']);
+    expect(decision.firstRun).toBe(digest);
+    expect(story.state.completed).toBe(true);
+    expect([...story.state.latches.keys()]).toEqual(['DeletionBudget']);
+    expect(heldBy(story.run(two))).toEqual([]);
+  });
+  test('counts only for exactly what is held', () => {
+    const { digest } = new Story().run(two);
+    const more = { candidates: [foreign('a'), foreign('b'), foreign('c')] };
+    const decision = new Story().run({ ...more, own: { acceptFirstRun: digest ?? '' } });
+    expect(heldBy(decision)).toEqual(['FirstRun: a b c']);
+    expect(decision.firstRun).toBeUndefined();
+    expect(decision.problems).toEqual([
+      `accept-first-run ${digest?.slice(0, 12)} is not the plan that is held now`,
+    ]);
+  });
+  test('left on the set for good, releases nothing when the state was broken later', () => {
+    const story = new Story();
+    const { digest } = story.run(two);
+    const own = { acceptFirstRun: digest ?? '' };
+    story.run({ ...two, own });
+    story.state = { ...EMPTY_STATE, corrupt: true };
+    const others = { candidates: [foreign('c')], own };
+    expect(heldBy(story.run(others))).toEqual(['FirstRun: c']);
+    expect(heldBy(story.run(others))).toEqual(['FirstRun: c']);
   });
 });
 
