@@ -6,6 +6,7 @@
  * refused, nothing it stores is pruned.
  */
 import type { JsonObject } from '../support/json.ts';
+import DESCRIPTIONS from './descriptions.json' with { type: 'json' };
 import { ARGO_GROUP } from './names.ts';
 import type { Schema } from './schema.ts';
 import { type GoShape, type StructField, shapeOf, structFields } from './struct-tables.ts';
@@ -36,24 +37,47 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   'OptionalArray.array',
 ]);
 
-const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  'Application.spec': 'What to deploy, and where.',
-  'Application.status': 'What the application controller found.',
-  'Application.operation': 'A sync to carry out now.',
-  'ApplicationSet.spec': 'Generators, and the template their results are put into.',
-  'ApplicationSet.status': 'Conditions, and the Applications of the set.',
-  'ApplicationSetSpec.generators': 'Each entry gives parameters for any number of Applications.',
-  'ApplicationSetSpec.template': 'The Application to make of each set of parameters.',
-  'ApplicationSetSpec.templatePatch': 'A patch of the rendered template, itself a template.',
-  'ApplicationSetSpec.goTemplate': 'Go templates instead of {{name}}.',
-  'ApplicationSetSpec.goTemplateOptions': 'Options of the Go template engine, such as missingkey=error.',
-  'ApplicationSetSpec.syncPolicy':
-    'What may be done to Applications, and to their resources when the set goes.',
-  'ApplicationSetSpec.strategy': 'Order in which Applications are synced.',
-  'ApplicationSetSpec.preservedFields': 'Labels and annotations of Applications that are left as they are.',
-  'ApplicationSetSpec.ignoreApplicationDifferences': 'Fields of Applications that are left as they are.',
-  'AppProject.spec': 'What Applications of the project may deploy, from where, and to where.',
-};
+/** Structs whose fields the definitions describe; all of them are too much for 100 KB. */
+const DESCRIBED: ReadonlySet<string> = new Set([
+  'Application',
+  'ApplicationDestination',
+  'ApplicationSet',
+  'ApplicationSetGenerator',
+  'ApplicationSetSpec',
+  'ApplicationSetStrategy',
+  'ApplicationSetSyncPolicy',
+  'ApplicationSetTemplateMeta',
+  'ApplicationSpec',
+  'AppProject',
+  'ClusterGenerator',
+  'GitDirectoryGeneratorItem',
+  'GitFileGeneratorItem',
+  'GitGenerator',
+  'ListGenerator',
+  'MatrixGenerator',
+  'MergeGenerator',
+  'SyncPolicyAutomated',
+]);
+
+/** What a field is for, in a sentence; undefined where none was written. */
+export const descriptionOf = (struct: string, json: string): string | undefined =>
+  (DESCRIPTIONS as Readonly<Record<string, Readonly<Record<string, string>>>>)[struct]?.[json];
+
+/** What the types do not tell of a field: whether it must be there, and what it may hold. */
+export function ruleOf(
+  struct: string,
+  field: StructField,
+): { readonly required: boolean; readonly more: Partial<Schema> } {
+  const rule = `${struct}.${field.json}`;
+  return {
+    required: !field.omitEmpty && !field.ofPointer && !OPTIONAL.has(rule),
+    more: {
+      // Values of a chart are an object; other JSON of any shape may be anything.
+      ...(field.type.endsWith('RawExtension') ? { type: 'object' as const } : {}),
+      ...RULES[rule],
+    },
+  };
+}
 
 /** The openAPIV3Schema of a kind. */
 export function schemaOf(kind: ArgoKind, options: SchemaOptions = {}): Schema {
@@ -83,9 +107,8 @@ class Builder {
     const required: string[] = [];
     for (const field of structFields(name)) {
       if (depth === 0 && (field.json === 'apiVersion' || field.json === 'kind')) continue;
-      const rule = `${name}.${field.json}`;
-      properties[field.json] = this.#field(field, rule, depth);
-      if (!field.omitEmpty && !field.ofPointer && !OPTIONAL.has(rule)) required.push(field.json);
+      properties[field.json] = this.#field(field, name, depth);
+      if (ruleOf(name, field).required) required.push(field.json);
     }
     return {
       type: 'object',
@@ -95,14 +118,13 @@ class Builder {
     };
   }
 
-  #field(field: StructField, rule: string, depth: number): Schema {
-    const description = DESCRIPTIONS[rule];
+  #field(field: StructField, struct: string, depth: number): Schema {
+    const description = DESCRIBED.has(struct) ? descriptionOf(struct, field.json) : undefined;
+    const role = isGeneratorTemplate(`${struct}.${field.json}`) ? 'template' : '';
     return {
       ...(description === undefined ? {} : { description }),
-      ...this.#type(shapeOf(field.type), isGeneratorTemplate(rule) ? 'template' : '', depth),
-      // Values of a chart are an object; other JSON of any shape may be anything.
-      ...(field.type.endsWith('RawExtension') ? { type: 'object' as const } : {}),
-      ...RULES[rule],
+      ...this.#type(shapeOf(field.type), role, depth),
+      ...ruleOf(struct, field).more,
     };
   }
 
@@ -188,6 +210,11 @@ const KINDS: Readonly<Record<ArgoKind, KindFacts>> = {
     columns: [
       { name: 'Applications', type: 'integer', jsonPath: '.status.resourcesCount' },
       { name: 'Health', type: 'string', jsonPath: '.status.health.status' },
+      {
+        name: 'Held',
+        type: 'string',
+        jsonPath: '.status.conditions[?(@.type=="DeletionsHeld")].reason',
+      },
       {
         name: 'Up To Date',
         type: 'string',

@@ -76,6 +76,11 @@ const COMMANDS: readonly Entry[] = [
     load: () => import('./webhooks.ts'),
   },
   { name: 'conformance', summary: 'run compatibility cases', load: () => import('./conformance.ts') },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema of ApplicationSet for editors',
+    load: () => import('./schema.ts'),
+  },
   { name: 'version', summary: 'show the version', load: () => import('./version.ts') },
 ];
 

@@ -44,6 +44,19 @@ depend on it), \`remarks\`, and \`sets\`. A set has a \`verdict\` (\`nothing\`, 
 \`unsupported\`, \`unreadable\`, \`outside\`, \`deleting\`), the lists of a plan, each entry with \`reference\` (\`same\`,
 \`leaves\`, \`creates\`, \`updates\`, \`deletes\`, \`refuses\`, \`stops\`), \`onlyReference\` (what that controller alone
 would change), \`holds\` and \`referenceStopsAt\`.`,
+    '## As a plugin of kubectl',
+    `kubectl runs \`kubectl-appset\` on the PATH as \`kubectl appset\`. The package installs it beside \`appset\`, the image
+has both, and from a checkout a link does: \`ln -s "$PWD/bin/appset.js" ~/.local/bin/kubectl-appset\`. Flags such as
+\`--context\` and \`-n\` stand behind the command: \`kubectl appset get -n team-a\`.`,
+    '## In an editor',
+    `\`appset schema\` prints the JSON Schema of ApplicationSet, made from the same source as its
+CustomResourceDefinition: fields with what they are for, and misspelt ones marked. Write it to a file beside the sets,
+\`appset schema > applicationset.schema.json\`, and name it in the first line of each, which the YAML language server of
+VS Code, Neovim, Emacs and others reads:`,
+    '```yaml\n# yaml-language-server: $schema=applicationset.schema.json\n```',
+    `Or once for all files, in the editor's settings:
+\`"yaml.schemas": {"applicationset.schema.json": "appsets/*.yaml"}\`. \`appset schema Application\` and
+\`appset schema AppProject\` do the same for those.`,
     ...[...texts].flatMap(([name, text]) => [
       `## ${name === '' ? '`appset`' : `\`appset ${name}\``}`,
       `\`\`\`\n${text.trimEnd()}\n\`\`\``,
