@@ -298,8 +298,10 @@ export class Mirror {
     credentials: GitCredentials | undefined,
   ): Promise<void> {
     const input = `${oids.join('\n')}\n`;
+    // told of the commit that is here, a server with bitmaps takes its blobs for here too and sends none
+    const config = [['fetch.negotiationAlgorithm', 'noop']] as const;
     try {
-      await this.#fetch(this.#store, ['--filter=blob:none', '--stdin'], [], { credentials, input });
+      await this.#fetch(this.#store, ['--filter=blob:none', '--stdin'], [], { credentials, input, config });
     } catch (error) {
       if (isRemoteTrouble(error)) throw error;
       await this.#fetch(this.#store, ['--no-filter', '--refetch', '--depth=1'], [commit], { credentials });
@@ -310,16 +312,16 @@ export class Mirror {
     repository: string,
     flags: readonly string[],
     refspecs: readonly string[],
-    options: { credentials: GitCredentials | undefined; input?: string },
+    options: { credentials: GitCredentials | undefined } & Pick<RunOptions, 'input' | 'config'>,
   ): Promise<void> {
     await removeStaleLocks(repository);
-    const { credentials, input } = options;
+    const { credentials, ...more } = options;
     const run: RunOptions = {
       cwd: repository,
       timeoutMs: this.#git.settings.fetchTimeoutMs ?? LIMITS.gitFetchTimeoutMs,
       remote:
         credentials === undefined ? { address: this.#address } : { address: this.#address, credentials },
-      ...(input === undefined ? {} : { input }),
+      ...more,
     };
     await this.#git.run('fetch', [...FETCH, ...flags, '--end-of-options', 'origin', ...refspecs], run);
   }

@@ -9,6 +9,7 @@ import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 
 const ENV = {
   PATH: process.env.PATH,
@@ -183,8 +184,9 @@ function backend(
   const body: Buffer[] = [];
   request.on('data', (chunk: Buffer) => body.push(chunk));
   request.on('end', () => {
-    onBody(Buffer.concat(body));
-    child.stdin.end(Buffer.concat(body));
+    const sent = Buffer.concat(body);
+    onBody(request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent);
+    child.stdin.end(sent);
   });
   const output: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));

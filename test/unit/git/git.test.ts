@@ -114,6 +114,24 @@ describe('files', () => {
     expect(server.fetches()).toBe(2);
   });
 
+  test('come in one fetch from a server that keeps bitmaps too', async () => {
+    const repository = newRepository();
+    const contents = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`f${i}.yaml`, `n: ${i}\n`]));
+    repository.write(contents).commit();
+    const commit = repository.write({ 'f0.yaml': 'n: changed\n' }).commit();
+    repository.git('repack', '-adbq');
+    const server = await serve();
+    const git = newGit();
+    const remote = { url: `${server.url}/repo/.git` };
+    await git.tree(remote, commit);
+    const paths = Object.keys(contents).slice(0, 20);
+    expect((await git.files(remote, commit, paths)).size).toBe(20);
+    expect(server.fetches()).toBe(2);
+    // and with them no other
+    await git.files(remote, commit, ['f299.yaml']);
+    expect(server.fetches()).toBe(3);
+  });
+
   test('asked for one by one are read together, and not again', async () => {
     const contents = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${i}.yaml`, `n: ${i}\n`]));
     const commit = newRepository().write(contents).commit();
