@@ -266,6 +266,11 @@ export const VALUES: Fields = {
       enabled: flag('Whether to make it.', false),
       labels: texts('Labels by which Prometheus finds it.'),
       alertLabels: texts('Labels to put on every alert.'),
+      runbookUrl: text(
+        'Where your people read docs/operations.md, such as https://docs.example.com/appset-operator/operations; with it each alert has a runbook_url to its section.',
+        '',
+        { pattern: '^$|^https?://[^#]+$' },
+      ),
       disabled: items('Names of alerts to leave out.', { type: 'string', pattern: '^Appset' }),
     },
   },

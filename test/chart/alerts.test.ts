@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ROWS } from '../../charts/generate/dashboard.ts';
+import { allPages, anchorsOf } from '../harness/pages.ts';
 import { ensureTool } from '../tools/tools.ts';
 import { exportedSeries, finds, groupedBy, type Series, selectorsOf } from './exposition.ts';
 import { CHART } from './helm.ts';
@@ -28,6 +29,8 @@ interface RuleTest {
 }
 
 const ALERTS = join(CHART, 'files/alerts.yaml');
+/** Where people look when an alert fires. */
+const RUNBOOK = 'docs/operations.md';
 const TESTS = join(import.meta.dirname, 'alerts.yaml');
 const rules = (
   parse(readFileSync(ALERTS, 'utf8')) as { groups: readonly { rules: readonly Rule[] }[] }
@@ -87,9 +90,28 @@ describe('alerts', () => {
       expect(rule.annotations).toMatchObject({
         summary: expect.stringMatching(/\.$/),
         description: expect.stringMatching(/\.$/),
+        runbook: `${RUNBOOK}#${alert.toLowerCase()}`,
       });
     },
   );
+
+  test('each has its section in the runbook, in the same order, and no other has one', () => {
+    const text = readFileSync(join(import.meta.dirname, '../..', RUNBOOK), 'utf8');
+    const sections = [...text.matchAll(/^### (Appset\w+)$/gm)].map(([, name]) => name);
+    expect(sections).toEqual(rules.map(({ alert }) => alert));
+    for (const name of sections) expect(anchorsOf(text)).toContain(name?.toLowerCase());
+  });
+
+  test('pages name no metric that is not exported', () => {
+    const exported = new Set(series.map(({ name }) => name.replace(/_(?:bucket|sum|count)$/, '')));
+    const named = allPages().flatMap(({ name, text }) =>
+      [...text.matchAll(/`((?:appset_operator|argocd_appset|controller_runtime|workqueue)_\w+)`/g)].map(
+        ([, metric = '']) => `${name}: ${metric}`,
+      ),
+    );
+    expect(named.length).toBeGreaterThan(15);
+    expect(named.filter((line) => !exported.has(line.split(': ')[1] ?? ''))).toEqual([]);
+  });
 
   test.each(rules.map(({ alert }) => alert))(
     '%s is looked at while it fires and when it is over',

@@ -71,6 +71,7 @@ const MATRIX: Readonly<Record<string, Values>> = {
       enabled: true,
       labels: { release: 'prometheus' },
       alertLabels: { team: 'platform' },
+      runbookUrl: 'https://docs.example.com/appset-operator/operations',
       disabled: ['AppsetQueueSlow'],
     },
     dashboard: { enabled: true, annotations: { folder: 'GitOps' } },
