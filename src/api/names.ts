@@ -33,6 +33,8 @@ export const OWN = {
   allowedProjects: `${OWN_PREFIX}allowed-projects`,
   state: `${OWN_PREFIX}state`,
   approvedPlan: `${OWN_PREFIX}approved-plan`,
+  handOverTo: `${OWN_PREFIX}hand-over-to`,
+  takeOverFrom: `${OWN_PREFIX}take-over-from`,
   acceptFirstRun: `${OWN_PREFIX}accept-first-run`,
   expectDeletions: `${OWN_PREFIX}expect-deletions`,
   allowEmpty: `${OWN_PREFIX}allow-empty`,

@@ -25,6 +25,7 @@ export const OWN_CONDITION_TYPES = [
   'ApplicationsKept',
   'Conflict',
   'DeletionsHeld',
+  'HandingOver',
   'InvalidSetting',
   'StuckTerminating',
   'TemplatedProject',

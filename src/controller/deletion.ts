@@ -1,6 +1,6 @@
 /**
  * A set that is being deleted (spec controller-and-operations §2.4): where the policy forbids deletion
- * its Applications are let go first, then the resources finalizer is taken off the set. Nothing is
+ * its Applications are let go first, and where another set takes them over; then the resources finalizer is taken off the set. Nothing is
  * generated any more, no status is written. Without finalizer on the set nobody asks us.
  */
 import { isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
@@ -10,6 +10,7 @@ import { controllingSetName, ownershipOf, withoutOwner } from '../planning/owner
 import type { Policy } from '../planning/policy.ts';
 import { AppsetError } from '../support/errors.ts';
 import { LIMITS } from '../support/limits.ts';
+import { takerOf } from './hand-over.ts';
 import type { LiveView } from './live-view.ts';
 import type { ApplicationWriter } from './write-application.ts';
 import { isOutdated } from './write-application.ts';
@@ -39,8 +40,9 @@ export function wantsReverseDeletion(set: ApplicationSet): boolean {
  * @throws ApiError at the first write that fails
  */
 export async function finishDeletion(set: ApplicationSet, deps: DeletionDeps): Promise<void> {
-  if (!deps.policy.delete) await letGo(set, deps);
-  if (wantsReverseDeletion(set) && deps.policy.delete) {
+  const handsOver = !deps.compat && (await takerOf(set, deps.client)) !== undefined;
+  if (!deps.policy.delete || handsOver) await letGo(set, deps);
+  if (wantsReverseDeletion(set) && deps.policy.delete && !handsOver) {
     throw new AppsetError(
       'APPSET_E0705',
       'deletionOrder Reverse is not supported yet: the set is left as it is',

@@ -11,6 +11,7 @@ import type { Clock } from '../support/clock.ts';
 import type { Random } from '../support/random.ts';
 import { clusterSecretWakes, projectWakes } from './cluster-triggers.ts';
 import type { EventSink } from './events.ts';
+import { addressed, relieved } from './hand-over.ts';
 import { asApplication, asApplicationSet, CachedLiveView, type WatchCache } from './live-view.ts';
 import type { Log } from './log.ts';
 import { ControllerMemory } from './memory.ts';
@@ -144,6 +145,7 @@ export class ControllerManager {
       },
     );
     this.#await(key, result);
+    for (const name of relieved(result.plan)) this.enqueue(`${key.slice(0, slash)}/${name}`);
     const seconds = (clock.monotonic() - started) / 1_000;
     const requeueAfter = result.requeueAfterSeconds;
     log.info({ applicationset: key, seconds, requeueAfter }, 'end reconcile');
@@ -172,6 +174,10 @@ export class ControllerManager {
   #onSet(change: CacheChange): void {
     const event = eventOf(change, asApplicationSet);
     if (event === undefined || !this.#allows(event.new.metadata.namespace ?? '')) return;
+    if (!this.#options.settings.compat && !change.initial) {
+      for (const name of addressed(event.old, event.new))
+        this.enqueue(`${event.new.metadata.namespace}/${name}`);
+    }
     if (!setEventWakes(event, this.#options.settings)) return;
     this.#options.queue.add(keyOf(event.new), change.initial ? PRIORITY.listing : PRIORITY.usual);
   }

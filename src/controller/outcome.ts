@@ -4,9 +4,10 @@
  * tells what went on, what was kept and why, and leaves single Applications to their own back-off.
  */
 
-import { RESOURCES_FINALIZER } from '../api/names.ts';
+import { OWN, RESOURCES_FINALIZER } from '../api/names.ts';
 import type { ApplicationSet } from '../api/objects.ts';
 import type { Evaluation } from '../planning/contract.ts';
+import { handsOverTo } from '../planning/hand-over.ts';
 import { heldCondition, heldSummary } from '../planning/holds/index.ts';
 import type { Blocked, Plan } from '../planning/plan.ts';
 import type { Policy } from '../planning/policy.ts';
@@ -121,6 +122,16 @@ function unguarded({ set }: Evaluation, policy: Policy, count: number): readonly
   return [own('UnguardedSet', 'NoFinalizer', text)];
 }
 
+/** The set hands its Applications over: how far that is, and whether it may go. */
+function handing({ set }: Evaluation, count: number): readonly ConditionChange[] {
+  const to = handsOverTo(set).join(', ');
+  if (to === '') return [];
+  if (count === 0)
+    return [own('HandingOver', 'Done', `${to} owns all Applications: this set may be deleted`)];
+  const text = `${count} Applications are owned here until ${to} takes them over, which has to name this set in annotation ${OWN.takeOverFrom} and to generate them; do not delete this set before`;
+  return [own('HandingOver', 'Waiting', text)];
+}
+
 /** Conditions of our own types that hold after a run. */
 export function ownConditions(
   evaluation: Evaluation,
@@ -129,7 +140,9 @@ export function ownConditions(
   guard: { readonly policy: Policy; readonly owned: number } | undefined = undefined,
 ): readonly ConditionChange[] {
   const conditions: ConditionChange[] = [...holdConditions(evaluation, plan)];
-  if (guard !== undefined) conditions.push(...unguarded(evaluation, guard.policy, guard.owned));
+  if (guard !== undefined) {
+    conditions.push(...unguarded(evaluation, guard.policy, guard.owned), ...handing(evaluation, guard.owned));
+  }
   const kept = [...plan.keep.filter(({ outcome }) => outcome === 'kept'), ...applied.spared];
   const [first] = kept;
   if (first !== undefined) {

@@ -25,6 +25,7 @@ import { ClusterPresence } from './cluster-gone.ts';
 import { clusterSelectors } from './cluster-triggers.ts';
 import { failure, isRolling } from './conditions.ts';
 import type { EventSink } from './events.ts';
+import { handOversTo } from './hand-over.ts';
 import { SetHolds } from './holds.ts';
 import type { LiveView } from './live-view.ts';
 import type { Log } from './log.ts';
@@ -221,10 +222,12 @@ export class SetRun {
   async #plan(facts: RunFacts, evaluation: Evaluation): Promise<Planning> {
     const { settings, clock, memory, signal } = this.#deps;
     const { compat } = settings;
+    const live = await this.#applications();
     const input: PlanInput = {
       set: this.#set,
       evaluation,
-      live: await this.#applications(),
+      live,
+      ...(compat ? {} : { handOvers: await handOversTo(this.#set, live, this.#deps.client) }),
       settings: {
         compat,
         policy: this.#policy,

@@ -7,6 +7,7 @@ import { OWN } from '../api/names.ts';
 import { type Application, type ApplicationSet, keyOf } from '../api/objects.ts';
 import { AppsetError } from '../support/errors.ts';
 import type { FieldChange } from './compare.ts';
+import { type HandOvers, handsOverTo, NO_HAND_OVERS, takesOverFrom } from './hand-over.ts';
 import { controllerOf, ownershipOf } from './ownership.ts';
 
 export type AdoptMode = 'always' | 'match' | 'never';
@@ -17,12 +18,17 @@ export type Claim =
   | { readonly is: 'repair' }
   /** nobody's; `takeOver` says whether it is taken whatever differs */
   | { readonly is: 'ownerless'; readonly takeOver: boolean }
+  /** of a set that hands it over to this one; `from` is its name */
+  | { readonly is: 'handedOver'; readonly from: string }
+  /** of the set this one hands over to */
+  | { readonly is: 'given' }
   | { readonly is: 'foreign'; readonly error: AppsetError };
 
 export function claimOf(
   live: Application,
   set: ApplicationSet,
   options: { readonly compat: boolean; readonly adopt: AdoptMode },
+  handOvers: HandOvers = NO_HAND_OVERS,
 ): Claim {
   const ownership = ownershipOf(live, set);
   switch (ownership.is) {
@@ -31,9 +37,15 @@ export function claimOf(
     case 'oursByName':
       return options.compat ? { is: 'owned' } : { is: 'repair' };
     case 'other': {
-      const { kind, name } = ownership.owner;
+      const { kind, name, uid } = ownership.owner;
+      const from = handOvers.get(uid);
+      if (from !== undefined) return { is: 'handedOver', from };
+      const isSet = kind === 'ApplicationSet';
+      if (isSet && !options.compat && handsOverTo(set).includes(name)) return { is: 'given' };
       const message = `Object ${keyOf(live)} is already owned by another ${kind} controller ${name}`;
-      return { is: 'foreign', error: new AppsetError('APPSET_E0701', message) };
+      const asked = isSet && !options.compat && takesOverFrom(set).includes(name);
+      const hint = asked ? `, which does not name this set in annotation ${OWN.handOverTo}` : '';
+      return { is: 'foreign', error: new AppsetError('APPSET_E0701', `${message}${hint}`) };
     }
     case 'nobody':
       return {
@@ -43,10 +55,12 @@ export function claimOf(
   }
 }
 
-/** Marked as ours by an earlier write, or named by a person on either side. */
+/** Marked as ours by an earlier write, left behind by a set this one takes over from, or named by a person. */
 function isInvited(live: Application, set: ApplicationSet): boolean {
   const annotations = live.metadata.annotations ?? {};
   if (annotations[OWN.owner] === keyOf(set) || annotations[OWN.adopt] === 'true') return true;
+  if (takesOverFrom(set).some((name) => annotations[OWN.owner] === `${set.metadata.namespace}/${name}`))
+    return true;
   const listed = set.metadata.annotations?.[OWN.adopt];
   return listed?.split(',').some((name) => name.trim() === live.metadata.name) === true;
 }

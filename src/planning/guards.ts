@@ -6,6 +6,7 @@
 import { IN_CLUSTER_NAME, IN_CLUSTER_SERVER, OWN } from '../api/names.ts';
 import { isJsonObject } from '../support/json.ts';
 import type { Candidate, Failure, FailureIndex, GuardContext } from './candidate.ts';
+import { handsOverTo } from './hand-over.ts';
 import { type PartId, partKey, partsKeyOf, sharesPart } from './origin.ts';
 
 export type KeepReason =
@@ -13,6 +14,7 @@ export type KeepReason =
   | 'SourceUnknown'
   | 'ElementFailed'
   | 'MarkedKeep'
+  | 'HandingOver'
   | 'OwnerRepaired'
   | 'ClusterSettling'
   | 'ReplacementFailed';
@@ -112,7 +114,21 @@ export const markedKeep: Guard = ({ live }) =>
     ? kept('MarkedKeep', `annotation ${OWN.keep} is set`, { release: true })
     : undefined;
 
-export const CHAIN: readonly Guard[] = [policyForbidsDeletion, sourceUnknown, elementFailed, markedKeep];
+/** The set hands its Applications over: who takes them may not have looked yet. */
+export const handingOver: Guard = (_candidate, { set }) => {
+  const [to] = handsOverTo(set);
+  return to === undefined
+    ? undefined
+    : kept('HandingOver', `annotation ${OWN.handOverTo} is set, and ${to} has not taken it over`);
+};
+
+export const CHAIN: readonly Guard[] = [
+  policyForbidsDeletion,
+  sourceUnknown,
+  elementFailed,
+  markedKeep,
+  handingOver,
+];
 
 /** The reference knows only the policy. */
 export const COMPAT_CHAIN: readonly Guard[] = [policyForbidsDeletion];

@@ -5,6 +5,7 @@
  */
 import { ARGO_API_VERSION, ARGO_GROUP } from '../api/names.ts';
 import type { Application, ApplicationSet, OwnerReference } from '../api/objects.ts';
+import { type HandOvers, NO_HAND_OVERS } from './hand-over.ts';
 
 export type Ownership =
   /** the controller reference names this very set */
@@ -50,13 +51,18 @@ export const ownerReferenceOf = (set: ApplicationSet): OwnerReference => ({
   blockOwnerDeletion: true,
 });
 
-/** Live owner references with ours inserted, or put in the place of one of our group, kind and name. */
+/**
+ * Live owner references with ours inserted, or put in the place of one of our group, kind and name.
+ *
+ * @param handOvers uids of sets whose references go: they hand over to this one
+ */
 export function withOwner(
   live: readonly OwnerReference[] | undefined,
   set: ApplicationSet,
+  handOvers: HandOvers = NO_HAND_OVERS,
 ): readonly OwnerReference[] {
   const ours = ownerReferenceOf(set);
-  const references = live ?? [];
+  const references = (live ?? []).filter(({ uid }) => !handOvers.has(uid));
   const at = references.findIndex((reference) => namesSet(reference, set));
   return at < 0
     ? [...references, ours]

@@ -8,6 +8,7 @@ import type { AdoptMode } from './adoption.ts';
 import type { FieldChange } from './compare.ts';
 import type { ComparedApplications } from './compared.ts';
 import type { Evaluation } from './contract.ts';
+import type { HandOvers } from './hand-over.ts';
 import type { Decision } from './holds/decide.ts';
 import type { Origin, PartId } from './origin.ts';
 import type { Policy } from './policy.ts';
@@ -36,6 +37,8 @@ export interface PlanInput {
   readonly origins: ReadonlyMap<string, Origin>;
   /** what earlier runs found equal; without it everything is compared */
   readonly compared?: ComparedApplications;
+  /** sets that hand over to this one */
+  readonly handOvers?: HandOvers;
   /** the cluster Secrets are known to be none, though the set asks for clusters */
   readonly noClusters: boolean;
   /** wall time, ms */
@@ -57,6 +60,8 @@ export interface PlannedUpdate extends Planned {
   readonly changes: readonly FieldChange[];
   /** changed: as generated; adopted: taken over; repaired: the owner's uid; released: our owner reference goes */
   readonly why: 'changed' | 'adopted' | 'repaired' | 'released';
+  /** name of the set it is taken over from */
+  readonly from?: string;
 }
 export interface PlannedDelete {
   readonly name: string;

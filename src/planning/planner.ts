@@ -13,6 +13,7 @@ import type { GuardContext } from './candidate.ts';
 import { comparedKey, rulesDigest } from './compared.ts';
 import type { RenderedApplication } from './contract.ts';
 import { CHAIN, COMPAT_CHAIN, judge, type Verdict } from './guards.ts';
+import { NO_HAND_OVERS } from './hand-over.ts';
 import { compileIgnoreRules } from './ignored-paths.ts';
 import { mergePatch } from './merge-patch.ts';
 import { normalizeApplication } from './normalize.ts';
@@ -42,6 +43,7 @@ export class Planner {
         !settings.compat,
       ),
       ignore: compileIgnoreRules(set.spec),
+      handOvers: input.handOvers ?? NO_HAND_OVERS,
     };
     const generated = new Map<string, RenderedApplication>();
     for (const row of evaluation.rendered) {
@@ -102,12 +104,15 @@ export class Planner {
 
   #existing(row: RenderedApplication, live: Application, planned: Planned): Step {
     const { set, settings } = this.input;
-    const claim = claimOf(live, set, settings);
+    const claim = claimOf(live, set, settings, this.#context.handOvers);
+    if (claim.is === 'given') return { is: 'unchanged' };
     if (claim.is === 'foreign') {
       return { is: 'blocked', blocked: { ...planned, reason: 'Conflict', error: claim.error } };
     }
     if (!settings.policy.update && this.#leftAlone(live, claim.is)) {
-      return claim.is === 'owned' ? { is: 'unchanged' } : this.#ownerOnly(live, planned, claim.is);
+      if (claim.is === 'owned') return { is: 'unchanged' };
+      const from = claim.is === 'handedOver' ? { from: claim.from } : {};
+      return this.#ownerOnly(live, { ...planned, ...from }, claim.is);
     }
     const update = this.#compare(row.application, live, claim.is === 'owned');
     if (update === undefined) return { is: 'unchanged' };
@@ -120,7 +125,8 @@ export class Planner {
     }
     const why = claim.is === 'owned' ? 'changed' : claim.is === 'repair' ? 'repaired' : 'adopted';
     const patch = this.#withOwnAnnotations(update.patch, live, planned.parts, row.stale);
-    return { is: 'update', update: { ...planned, live, ...update, patch, why } };
+    const from = claim.is === 'handedOver' ? { from: claim.from } : {};
+    return { is: 'update', update: { ...planned, live, ...update, patch, why, ...from } };
   }
 
   /** The update of a live Application; what is known to be equal already is not compared again. */
@@ -145,18 +151,22 @@ export class Planner {
   }
 
   /** Under a policy without updates the spec stays; in compat mode only what is current counts as existing. */
-  #leftAlone(live: Application, claim: 'owned' | 'repair' | 'ownerless'): boolean {
+  #leftAlone(live: Application, claim: 'owned' | 'repair' | 'ownerless' | 'handedOver'): boolean {
     if (this.input.settings.compat) return this.isCurrent(live);
     return claim !== 'ownerless' || this.input.settings.adopt !== 'never';
   }
 
   /** Only the owner reference: a repair, or taking over under a policy without updates. */
-  #ownerOnly(live: Application, planned: Planned, claim: 'repair' | 'ownerless'): Step {
+  #ownerOnly(
+    live: Application,
+    planned: Planned & Pick<PlannedUpdate, 'from'>,
+    claim: 'repair' | 'ownerless' | 'handedOver',
+  ): Step {
     const desired: Application = {
       ...live,
       metadata: {
         ...live.metadata,
-        ownerReferences: withOwner(live.metadata.ownerReferences, this.input.set),
+        ownerReferences: withOwner(live.metadata.ownerReferences, this.input.set, this.#context.handOvers),
       },
     };
     const patch = mergePatch(live, desired);

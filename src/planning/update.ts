@@ -7,6 +7,7 @@
  */
 import type { Application, ApplicationSet, JsonObject } from '../api/objects.ts';
 import { asJson, type FieldChange, fieldChanges } from './compare.ts';
+import type { HandOvers } from './hand-over.ts';
 import { appliesTo, type IgnoreRules, ignoredPlaces } from './ignored-paths.ts';
 import type { PlainPath } from './json-path.ts';
 import { keepIgnored } from './keep-ignored.ts';
@@ -21,6 +22,7 @@ export interface UpdateContext {
   readonly compat: boolean;
   readonly preserved: PreservedKeys;
   readonly ignore: IgnoreRules;
+  readonly handOvers?: HandOvers;
 }
 
 export interface Update {
@@ -52,7 +54,7 @@ function mutated(live: Application, generated: Application, context: UpdateConte
         preserved.own,
       ),
       finalizers: preserveFinalizers(generated.metadata.finalizers, live.metadata.finalizers, preserved.own),
-      ownerReferences: withOwner(live.metadata.ownerReferences, set),
+      ownerReferences: withOwner(live.metadata.ownerReferences, set, context.handOvers),
     },
     spec: generated.spec,
     ...(operation === undefined ? {} : { operation }),
