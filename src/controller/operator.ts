@@ -31,6 +31,7 @@ import { IdleCollector, type IdleCollectorOptions } from '../support/idle-collec
 import { LIMITS } from '../support/limits.ts';
 import type { Random } from '../support/random.ts';
 import { recordedEvents } from './events.ts';
+import { whenAllListed } from './first-lists.ts';
 import { GitFreshness } from './git-freshness.ts';
 import { OWNER_INDEX } from './live-view.ts';
 import type { Log } from './log.ts';
@@ -68,7 +69,7 @@ export interface OperatorOptions {
 }
 
 export interface Operator {
-  /** resolves when all caches are filled; rejects when they cannot be */
+  /** resolves when all caches are filled, however long that takes; rejects when it is stopped before */
   readonly ready: Promise<void>;
   /** resolves when this process holds the Lease and works */
   readonly leading: Promise<void>;
@@ -222,9 +223,8 @@ export function startOperator(options: OperatorOptions): Operator {
   const intake = new AbortController();
   const watching = new AbortController();
   const following = Object.values(caches).map((cache) => cache.run(watching.signal));
-  const ready = Promise.all(
-    Object.values(caches).map((cache) => cache.whenListed(LIMITS.cacheSyncMs, intake.signal)),
-  ).then(() => {
+  const lists = { tellMs: LIMITS.cacheSyncMs, log, signal: intake.signal };
+  const ready = whenAllListed(Object.values(caches), lists).then(() => {
     log.info({ sets: caches.sets.size, applications: caches.applications.size }, 'caches are filled');
     collector?.worked();
   });

@@ -108,7 +108,7 @@ export class Reflector {
       } catch (error) {
         if (signal.aborted) return;
         if (isExpired(error)) version = undefined;
-        this.#report(messageOf(error));
+        this.#report(this.#inWords(error));
         const asked = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
         wait = Math.max(this.#backoff.next(), Math.min(asked, LIMITS.kubeBackoffMaxMs));
       }
@@ -217,6 +217,18 @@ export class Reflector {
         store.upsert(this.#transform(event.object));
     }
     return event.object.metadata.resourceVersion;
+  }
+
+  /** A refusal names verb, resource and namespace; a kind that is not served, what is missing. */
+  #inWords(error: unknown): string {
+    const { type, namespace } = this.#options;
+    if (!(error instanceof ApiError)) return messageOf(error);
+    const group = type.apiVersion.includes('/') ? `.${type.apiVersion.split('/')[0]}` : '';
+    if (error.code === 404)
+      return `the cluster does not serve ${type.plural}${group} (${type.apiVersion}): is its CustomResourceDefinition installed? (${error.message})`;
+    if (error.code !== 403) return error.message;
+    const where = namespace === undefined ? 'in all namespaces' : `in namespace ${namespace}`;
+    return `not allowed to list and watch ${type.plural}${group} ${where} (${error.message})`;
   }
 
   #report(message: string): void {

@@ -135,6 +135,9 @@ export const LIMITS = {
   keyIdDigits: 16,
   /** All mirrors together; beyond it the least recently used ones go. */
   gitCacheBytes: 2 * 1_073_741_824,
+  /** Operators one cache folder serves, and how long taking over a part of it that was left behind may take. */
+  cacheParts: 32,
+  cacheTakingMs: 30_000,
   /** Commits that are fetched first when it is asked whether one descends from another. */
   gitHistoryDepth: 200,
   /** Pack files of one mirror (one a fetch) before it is made anew: lookups slow down with each. */
@@ -297,8 +300,8 @@ export const LIMITS = {
   leaseRunOutMs: 10,
   /** No write is sent in the last part of a lease. */
   leaseMarginMs: 2_000,
-  /** How long a start waits for the first lists before it says what is missing. */
-  cacheSyncMs: 120_000,
+  /** How long a start waits for the first lists each time before it says what is missing. */
+  cacheSyncMs: 30_000,
   /** How long after work the operator looks whether memory is to be given back. */
   idleCollectMs: 30_000,
   /** Growth of resident memory since the last time that makes it worth it. */

@@ -37,7 +37,7 @@ function setsIn(where: string, value: Json | undefined): Input[] {
   if (Array.isArray(value)) return value.flatMap((item: Json, index) => setsIn(`${where}[${index}]`, item));
   if (!isJsonObject(value)) return [];
   if (isSet(value)) return [{ where, set: value }];
-  return Object.entries(value).flatMap(([key, item]) => setsIn(`${where}.${key}`, item));
+  return Object.entries(value).flatMap(([key, item]) => setsIn(`${where}.${key}`, item as Json));
 }
 
 const filesIn = (folder: string, ending: string) =>

@@ -293,7 +293,9 @@ describe('in bad weather', () => {
     );
     await settle();
     clock.advance(5_000);
-    expect(await waiting).toBe('APPSET_E0601 applications could not be listed within 5 s: forbidden: list');
+    expect(await waiting).toBe(
+      'APPSET_E0601 applications could not be listed within 5 s: not allowed to list and watch applications.argoproj.io in namespace argocd (forbidden: list)',
+    );
   });
 });
 
