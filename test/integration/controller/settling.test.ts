@@ -200,6 +200,16 @@ describe('the settle time', () => {
     expect(operator.writes).toEqual([]);
   });
 
+  test('that a wrong clock put into the future begins when the clock is right', async () => {
+    const operator = new Operator(SETTLE);
+    operator.apply(shops([list('porto', 'lyon')], KEEP));
+    await operator.run();
+    operator.apply(shops([list('porto')], KEEP));
+    const ahead = { ...operator.clock, now: () => operator.clock.now() + 3_600_000 };
+    await operator.run({ clock: ahead as typeof operator.clock });
+    expect((await settle(operator)).map((names) => names.length)).toEqual([2, 2, 1]);
+  });
+
   test('costs two writes of the set', async () => {
     const operator = new Operator(SETTLE);
     operator.apply(shops([list('porto', 'lyon')], KEEP));
