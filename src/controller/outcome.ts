@@ -143,7 +143,16 @@ export function ownConditions(
   if (guard !== undefined) {
     conditions.push(...unguarded(evaluation, guard.policy, guard.owned), ...handing(evaluation, guard.owned));
   }
-  const kept = [...plan.keep.filter(({ outcome }) => outcome === 'kept'), ...applied.spared];
+  // what was let go is nobody's any more, and the next run knows nothing of it
+  const released = new Set(
+    plan.update.flatMap(({ name, why }) =>
+      why === 'released' && applied.updated.includes(name) ? [name] : [],
+    ),
+  );
+  const kept = [
+    ...plan.keep.filter(({ name, outcome }) => outcome === 'kept' && !released.has(name)),
+    ...applied.spared,
+  ];
   const [first] = kept;
   if (first !== undefined) {
     const text = `${kept.length} not deleted: ${names(kept.map(({ name }) => name))}: ${first.message}`;

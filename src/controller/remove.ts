@@ -4,9 +4,10 @@
  * to what they should be; then it is deleted with uid and resourceVersion as preconditions.
  */
 
-import { isNotFound } from '../api/client.ts';
+import { ApiError, isNotFound } from '../api/client.ts';
 import { OWN, RESOURCES_FINALIZER } from '../api/names.ts';
 import type { Application, JsonObject } from '../api/objects.ts';
+import { TurnTooLate } from '../kube/index.ts';
 import type { PlannedDelete, Planner } from '../planning/plan.ts';
 import type { Clock } from '../support/clock.ts';
 import { isJsonObject } from '../support/json.ts';
@@ -31,6 +32,8 @@ export interface RemovalDeps {
   readonly live: LiveView;
   readonly log: Log;
   readonly dryRun: boolean;
+  /** monotonic time at which it was decided what is deleted: how old its grounds are */
+  readonly decidedAt: number;
   readonly report: Report;
   /** before each batch: what goes is written down first; what it throws ends the deletions */
   readonly record?: (batch: readonly PlannedDelete[]) => Promise<void>;
@@ -55,6 +58,7 @@ function batchesOf(due: readonly PlannedDelete[], compat: boolean): readonly (re
 export async function removeApplications(due: readonly PlannedDelete[], deps: RemovalDeps): Promise<void> {
   const { compat } = deps.planner.input.settings;
   for (const batch of batchesOf(due, compat)) {
+    if (isTooLate(deps)) return;
     await deps.record?.(batch);
     await removeBatch(batch, deps);
   }
@@ -80,7 +84,8 @@ async function removeBatch(due: readonly PlannedDelete[], deps: RemovalDeps): Pr
       if (error instanceof SetChanged) throw error;
       deps.report.failures.push({ name, verb: 'delete', error });
       if (!compat) {
-        deps.report.waits.push(deps.memory.recordFailure(name, digest, error, deps.clock.monotonic()));
+        const wait = deps.memory.recordFailure(name, digest, error, deps.clock.monotonic());
+        deps.report.waits.push(Math.max(wait, askedToWaitMs(error)));
       }
       deps.log.warn({ application: name, action: 'delete', error }, 'Application could not be deleted');
     } finally {
@@ -89,9 +94,24 @@ async function removeBatch(due: readonly PlannedDelete[], deps: RemovalDeps): Pr
   });
 }
 
+/** How long the server asked for, in ms; 0 when it did not. */
+function askedToWaitMs(error: unknown): number {
+  if (!(error instanceof ApiError)) return 0;
+  const seconds = error.retryAfterSeconds ?? (error.code === 429 ? LIMITS.throttleSeconds : 0);
+  return seconds * 1_000;
+}
+
+/** What the deletions rest on was true too long ago: the rest is for a run of its own. */
+function isTooLate({ planner, clock, decidedAt, report }: RemovalDeps): boolean {
+  const late = !planner.input.settings.compat && clock.monotonic() - decidedAt > LIMITS.deletionFactsMs;
+  if (late) report.waits.push(LIMITS.lookAgainMs);
+  return late;
+}
+
 async function remove(planned: PlannedDelete, deps: RemovalDeps): Promise<void> {
   const { namespace, name } = planned.live.metadata;
   for (let attempt = 1; ; attempt++) {
+    if (isTooLate(deps)) return;
     await deps.barrier.pass();
     const live = await deps.writer.read(namespace, name);
     if (live === undefined) {
@@ -106,10 +126,14 @@ async function remove(planned: PlannedDelete, deps: RemovalDeps): Promise<void> 
     let ready: Application | undefined = live;
     try {
       ready = await withFinalizers(live, planned, deps);
-      if (ready === undefined) return;
+      if (ready === undefined || isTooLate(deps)) return;
       await deps.announce?.(name);
       await deps.writer.delete(ready);
     } catch (error) {
+      if (error instanceof TurnTooLate) {
+        attempt -= 1;
+        continue;
+      }
       if (!isNotFound(error)) {
         if (!isOutdated(error) || attempt > LIMITS.replans) throw error;
         continue;

@@ -18,6 +18,7 @@ import {
 import { effectivePolicy, type Policy } from '../planning/policy.ts';
 import type { Clock } from '../support/clock.ts';
 import { AppsetError, messageOf } from '../support/errors.ts';
+import { LIMITS } from '../support/limits.ts';
 import type { Random } from '../support/random.ts';
 import { type Applied, applyPlan } from './apply.ts';
 import { LiveBarrier } from './barrier.ts';
@@ -261,6 +262,7 @@ export class SetRun {
     });
     const { plan: undecided, planner } = await this.#plan(facts, evaluation);
     const holds = compat ? undefined : new SetHolds({ set, deps: this.#deps, facts, evaluation });
+    const decidedAt = clock.monotonic();
     const plan = holds === undefined ? undecided : await holds.decide(undecided, planner, clusters);
     const applied = await applyPlan(plan, {
       planner,
@@ -272,6 +274,7 @@ export class SetRun {
       memory: remembered,
       log,
       dryRun: settings.dryRun,
+      decidedAt,
       clusters,
       ...(holds === undefined
         ? {}
@@ -345,6 +348,12 @@ export class SetRun {
     if (refreshing !== undefined) return failed(refreshing.error);
     if (stopped) return failed(writing?.error);
     const waits = [...applied.waits, ...(plan.holds?.waits ?? [])];
+    // an empty list of clusters is looked at again: who comes may be none that this set selects
+    if (plan.keep.some(({ reason }) => reason === 'SourceUnknown')) {
+      waits.push(LIMITS.errorRequeueSeconds * 1_000);
+    }
+    // owners that were put right are ours now, and may be deleted; our own writes wake nothing
+    if (plan.keep.some(({ reason }) => reason === 'OwnerRepaired')) waits.push(LIMITS.lookAgainMs);
     return { requeueAfterSeconds: this.#requeue(evaluation, waits), error: undefined };
   }
 

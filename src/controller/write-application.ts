@@ -104,16 +104,17 @@ export class ApplicationWriter {
     );
   }
 
-  /** Deletes exactly this state of the object; no propagation policy, as the reference. */
+  /**
+   * Deletes exactly this state of the object; no propagation policy, as the reference. Sent once: after
+   * a wait it would rest on what was true before.
+   */
   async delete(live: Application): Promise<void> {
     const { namespace, name, uid, resourceVersion } = live.metadata;
-    await this.#patiently(() =>
-      this.#options.client.delete(RESOURCES.applications, namespace, name, {
-        ...this.#writeOptions(),
-        ...(uid === undefined ? {} : { uid }),
-        ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      }),
-    );
+    await this.#options.client.delete(RESOURCES.applications, namespace, name, {
+      ...this.#writeOptions(),
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    });
   }
 
   #writeOptions() {

@@ -238,6 +238,10 @@ export const LIMITS = {
   /** Deletions between two looks at the set: one, then tenfold, up to this many. */
   deletionBatchGrowth: 10,
   deletionBatchMost: 100,
+  /** How old what a deletion rests on may be when it is sent; what is left then is looked at again. */
+  deletionFactsMs: 10_000,
+  /** How soon a set is looked at again whose run found that it has to be. */
+  lookAgainMs: 1_000,
   /** Bytes of the list of held deletions in its ConfigMap. */
   planMapBytes: 524_288,
   /** How long the answer whether the reference's controller is alive is good for. */

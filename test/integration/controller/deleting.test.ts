@@ -36,6 +36,49 @@ test('an Application that somebody deletes between plan and deletion is not dele
   expect(operator.writes.filter((write) => write.startsWith('delete'))).toEqual([]);
 });
 
+describe('what a deletion rests on', () => {
+  const KEEP = { syncPolicy: { preserveResourcesOnDeletion: true } };
+
+  test('is looked at again when the server asks to wait: it may not be true any more', async () => {
+    const operator = new Operator();
+    operator.apply(shops([list('porto', 'lyon')], KEEP));
+    await operator.run();
+    operator.apply(shops([list('porto')], KEEP));
+    operator.client.faults.add({
+      verb: 'delete',
+      times: 1,
+      effect: { type: 'refuse', code: 429, retryAfterSeconds: 7 },
+    });
+    const result = await operator.run();
+    expect(operator.writes.filter((write) => write.startsWith('delete'))).toEqual([
+      'delete Application/shop-lyon',
+    ]);
+    expect(result.requeueAfterSeconds).toBe(7);
+    expect(operator.names).toEqual(['shop-lyon', 'shop-porto']);
+    operator.apply(shops([list('porto', 'lyon')], KEEP));
+    operator.clock.advance(7);
+    await operator.run();
+    expect(operator.writes.filter((write) => write.startsWith('delete'))).toEqual([]);
+  });
+
+  test('is not older than ten seconds; what is left then goes in a run of its own', async () => {
+    const operator = new Operator({ concurrentApplicationUpdates: 1 });
+    operator.apply(shops([list('a', 'b', 'c', 'd', 'e', 'f')], KEEP));
+    await operator.run();
+    operator.apply(shops([list('a', 'b')], KEEP));
+    operator.before = ({ verb, kind }) => {
+      if (verb === 'delete' && kind === 'Application') operator.clock.advance(6);
+    };
+    const result = await operator.run();
+    const left = operator.names.length;
+    expect(left).toBeGreaterThan(2);
+    expect(left).toBeLessThan(6);
+    expect(result.requeueAfterSeconds).toBe(1);
+    for (let runs = 0; operator.names.length > 2 && runs < 4; runs += 1) await operator.run();
+    expect(operator.names).toEqual(['shop-a', 'shop-b']);
+  });
+});
+
 test('a set that says preserve takes the resources finalizer off before it deletes', async () => {
   const operator = new Operator();
   operator.apply(shops([list('porto', 'lyon')]));

@@ -63,6 +63,33 @@ describe('a source that cannot be read', () => {
   });
 });
 
+test('an empty list of clusters keeps what points at clusters, and is looked at again in three minutes', async () => {
+  const operator = new Operator();
+  operator.clusterSecret('eu', 'https://eu.example.org', { env: 'live' });
+  operator.apply(
+    shops([{ clusters: { selector: { matchLabels: { env: 'live' } } } }], {
+      template: {
+        metadata: { name: 'shop-{{.name}}' },
+        spec: {
+          project: 'default',
+          source: { repoURL: 'r', path: 'x' },
+          destination: { server: '{{.server}}' },
+        },
+      },
+      syncPolicy: { preserveResourcesOnDeletion: true },
+    }),
+  );
+  await operator.run();
+  operator.remove(RESOURCES.secrets, 'eu');
+  expect((await operator.run()).requeueAfterSeconds).toBe(180);
+  expect(operator.names).toEqual(['shop-eu']);
+  expect(operator.condition('ApplicationsKept')).toContain('the list of cluster Secrets is empty');
+  // one that the set does not select is no event for it, but makes the list one that can be believed
+  operator.clusterSecret('us', 'https://us.example.org', { env: 'off' });
+  expect((await operator.run()).requeueAfterSeconds).toBeUndefined();
+  expect(operator.names).toEqual([]);
+});
+
 describe('an element that fails', () => {
   const spec = (elements: JsonObject[]) =>
     shops([{ list: { elements } }], { syncPolicy: { preserveResourcesOnDeletion: true } });
@@ -146,7 +173,10 @@ test('the keep mark keeps an Application and takes our owner reference off, so t
   await operator.run();
   expect(operator.names).toEqual(['shop-lyon', 'shop-porto']);
   expect(operator.application('shop-lyon').metadata.ownerReferences).toBeUndefined();
-  expect(operator.condition('ApplicationsKept')).toContain('MarkedKeep');
+  // it is nobody's any more: what a next run would say is said at once
+  expect(operator.condition('ApplicationsKept')).toBeUndefined();
+  await operator.run();
+  expect(operator.writes).toEqual([]);
 
   operator.remove(RESOURCES.applicationSets, 'shops');
   operator.client.store.collectGarbage();
