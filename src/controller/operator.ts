@@ -21,6 +21,7 @@ import {
 } from '../kube/index.ts';
 import {
   createLiveSources,
+  type GitReader,
   KNOWN_HOSTS_MAP,
   type LiveSources,
   SIGNING_KEYS_MAP,
@@ -53,6 +54,8 @@ export interface OperatorOptions {
   readonly workers: number;
   /** a folder of our own for mirrors */
   readonly gitFolder: string;
+  /** reads repositories in place of native git: simulations, which stop time */
+  readonly git?: GitReader;
   /** `file` and `git` addresses too: the demo and tests */
   readonly allowLocalGit?: boolean;
   readonly gitTimeoutMs?: number;
@@ -144,13 +147,15 @@ export function startOperator(options: OperatorOptions): Operator {
   const observer = new FactsObserver();
   const freshness = new GitFreshness(clock, settings);
   const caches = cachesOf(options);
-  const git = new Git({
-    home: options.gitFolder,
-    clock,
-    ...(options.allowLocalGit === undefined ? {} : { allowLocal: options.allowLocalGit }),
-    ...(options.gitTimeoutMs === undefined ? {} : { timeoutMs: options.gitTimeoutMs }),
-    onCommand: (operation, ok, ms) => telemetry?.gitRan(operation, ok, ms),
-  });
+  const git =
+    options.git ??
+    new Git({
+      home: options.gitFolder,
+      clock,
+      ...(options.allowLocalGit === undefined ? {} : { allowLocal: options.allowLocalGit }),
+      ...(options.gitTimeoutMs === undefined ? {} : { timeoutMs: options.gitTimeoutMs }),
+      onCommand: (operation, ok, ms) => telemetry?.gitRan(operation, ok, ms),
+    });
   const sources = createLiveSources({
     namespace: settings.controllerNamespace,
     clock,
