@@ -54,6 +54,22 @@ export class ApiLoad {
     return this.call('PATCH', path, JSON.stringify(patch), 'application/merge-patch+json');
   }
 
+  /** A patch of which only the bare fact is wanted: the server answers with the object's metadata. */
+  async touch(path: string, patch: unknown): Promise<void> {
+    const answer = await this.#pool.request({
+      method: 'PATCH',
+      path,
+      headers: {
+        authorization: this.#authorization,
+        'content-type': 'application/merge-patch+json',
+        accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
+      },
+      body: JSON.stringify(patch),
+    });
+    await answer.body.dump();
+    if (answer.statusCode >= 300) throw new Error(`PATCH ${path}: ${answer.statusCode}`);
+  }
+
   /** Creates objects in one collection, `parallel` at a time. @returns seconds from the first to the last answer */
   async createAll(path: string, objects: readonly unknown[], parallel = 16): Promise<number> {
     const bodies = objects.map((object) => JSON.stringify(object));

@@ -1,13 +1,24 @@
 /**
- * The operator as users run it, a process of its own, watched from outside: CPU and memory as the
+ * The operator as the image runs it, a process of its own, watched from outside: CPU and memory as the
  * kernel counts them, its log in a file that costs this process nothing until it is read.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { stages } from '../../test/chart/dockerfile.ts';
+import { cpuOf } from './processor.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const TICKS = 100;
+
+/** What the image tells Node: the words between `node` and the program in its ENTRYPOINT. */
+export function nodeFlags(): readonly string[] {
+  const text = stages()
+    .at(-1)
+    ?.instructions.findLast(({ name }) => name === 'ENTRYPOINT')?.text;
+  const words = JSON.parse(text ?? '[]') as readonly string[];
+  const start = words.findIndex((word) => word.endsWith('/node')) + 1;
+  return words.slice(start, -1);
+}
 
 export interface OperatorOptions {
   readonly kubeconfig: string;
@@ -36,7 +47,7 @@ export class OperatorUnderTest {
     const command = ['run', '--kubeconfig', kubeconfig, '--namespace', 'argocd', ...listeners, ...args];
     this.#child = spawn(
       join(root, 'node_modules', '.bin', 'node'),
-      [...profiling, join(root, 'bin', 'appset.js'), ...command],
+      [...nodeFlags(), ...profiling, join(root, 'bin', 'appset.js'), ...command],
       { stdio: ['ignore', log, log] },
     );
     closeSync(log);
@@ -65,9 +76,7 @@ export class OperatorUnderTest {
 
   /** User and system time so far, in seconds. */
   cpu(): number {
-    const text = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / TICKS;
+    return cpuOf(this.#child.pid ?? 0) ?? Number.NaN;
   }
 
   /** Resident memory now and at its highest, in MB. */
