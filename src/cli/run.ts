@@ -11,6 +11,7 @@ import { isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
 import { startOperator } from '../controller/operator.ts';
 import { Serving } from '../controller/serving.ts';
 import { controllerSettings } from '../controller/settings.ts';
+import { type CacheFolder, claimCacheFolder } from '../git/index.ts';
 import { startArgoCdStandIn, startSandbox } from '../sandbox/index.ts';
 import { systemClock } from '../support/clock.ts';
 import { messageOf } from '../support/errors.ts';
@@ -88,8 +89,7 @@ async function operate(
   const log = createLogger(values.debug.value === 'true' ? 'debug' : (values.loglevel.value ?? 'info'));
   for (const [flag, { value, from }] of Object.entries(values))
     if (from !== 'default') log.info({ flag, value, from }, 'setting');
-  const made = options.cacheFolder === undefined;
-  const gitFolder = options.cacheFolder ?? mkdtempSync(join(tmpdir(), 'appset-git-'));
+  const cache = await cacheFolder(options.cacheFolder);
   const gitTimeout = seconds(values['git-timeout'].value ?? '');
   const settings = controllerSettings(controllerSettingsOf(values, cluster.namespace));
   const workers = Number(values['concurrent-reconciliations'].value);
@@ -97,7 +97,7 @@ async function operate(
   const serving = new Serving({ ...parts, ...servingSettingsOf(values, options.isSandbox) });
   const operator = startOperator({
     ...parts,
-    gitFolder,
+    gitFolder: cache.path,
     allowLocalGit: options.allowLocalGit === true || options.isSandbox,
     ...(gitTimeout === undefined ? {} : { gitTimeoutMs: gitTimeout * 1_000 }),
     identity: `${hostname()}_${Buffer.from(systemRandom.bytes(6)).toString('hex')}`,
@@ -132,8 +132,15 @@ async function operate(
     await serving.close();
     process.removeListener('SIGTERM', stop);
     process.removeListener('SIGINT', stop);
-    if (made) rmSync(gitFolder, { recursive: true, force: true });
+    await cache.release();
   }
+}
+
+/** A part of the folder that no other operator has; without one a folder that ends with this process. */
+async function cacheFolder(root: string | undefined): Promise<CacheFolder> {
+  if (root !== undefined) return claimCacheFolder(root, systemClock);
+  const path = mkdtempSync(join(tmpdir(), 'appset-git-'));
+  return { path, release: async () => rmSync(path, { recursive: true, force: true }) };
 }
 
 /** Argo CD's own settings of this controller; none when the ConfigMap is not there or may not be read. */

@@ -1,7 +1,7 @@
 /**
  * Reads remote git repositories: refs, trees and files. Callers that ask the same at the same time
  * share one answer. What is on disk is a cache with a bound in bytes, apart for each pair of
- * repository and credentials; it belongs to one process.
+ * repository and credentials; it belongs to one process (`cache-folder.ts`).
  */
 import { createHash } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';

@@ -4,6 +4,7 @@
  */
 
 export { checkBlobs, readBlobs } from './blobs.ts';
+export { type CacheFolder, claimCacheFolder } from './cache-folder.ts';
 export { GitCommand, type GitSettings } from './command.ts';
 export type { GitCredentials } from './credentials.ts';
 export { GitFailure, type GitFailureKind } from './errors.ts';
