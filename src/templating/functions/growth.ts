@@ -15,12 +15,17 @@ export class Growth {
 
   /** Counts a piece and gives it back. */
   add(piece: string): string {
-    this.#length += piece.length;
+    this.count(piece.length);
+    return piece;
+  }
+
+  /** Counts a piece of so many characters that is yet to be made. */
+  count(length: number): void {
+    this.#length += length;
     if (this.#length > this.#announceAt) {
       this.#budget.grow(this.#length);
       this.#announceAt = this.#length * 2;
     }
-    return piece;
   }
 
   /** Announces the whole. */

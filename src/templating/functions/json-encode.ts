@@ -72,7 +72,11 @@ class Encoder {
     return this.#growth.add(text);
   }
 
+  /** Brackets, commas and indentation count too: lists may hold nothing but lists, and lie deep. */
   #block(open: string, members: readonly string[], close: string, indent: string): string {
+    this.#budget.spend(1);
+    const between = this.#pretty ? indent.length + 4 : 1;
+    this.#growth.count(between * (members.length + 1));
     if (members.length === 0) return open + close;
     if (!this.#pretty) return open + members.join(',') + close;
     return `${open}\n${indent}  ${members.join(`,\n${indent}  `)}\n${indent}${close}`;

@@ -1,13 +1,14 @@
 /**
  * Compiling regular expressions (spec sprig-functions §12.1): RE2 syntax through `re2js`, kept with a
  * bound, and Go's words for what is wrong with one. Go lets two groups share a name, `re2js` does not:
- * the later ones are renamed, and a name stands for all its groups.
+ * the later ones are renamed, and a name stands for all its groups. A template pays for each expression
+ * once, whether it is kept or made: what it may do does not depend on what others did before.
  */
 import { RE2JS, RE2JSException, RE2JSSyntaxException } from 're2js';
 import { BoundedCache } from '../../support/bounded-cache.ts';
 import { LIMITS } from '../../support/limits.ts';
 import { canBackquote, goQuote } from '../format/index.ts';
-import { GoError } from '../values.ts';
+import { type CallContext, GoError } from '../values.ts';
 import { fail } from './define.ts';
 
 export interface Pattern {
@@ -65,14 +66,32 @@ function compileOrComplain(pattern: string, written = pattern): Pattern {
   }
 }
 
+/** Steps that compiling costs for each character, for each Unicode class, and for each instruction made. */
+const STEPS_PER_CHARACTER = 32;
+const STEPS_PER_CLASS = 2_000;
+const STEPS_PER_INSTRUCTION = 16;
+
+const paid = new WeakMap<CallContext, Set<string>>();
+
 /** @throws GoError `error parsing regexp: …` */
-export const compilePattern = (pattern: string): Pattern =>
-  cache.getOrMake(pattern, () => compileOrComplain(pattern));
+export function compilePattern(pattern: string, context: CallContext): Pattern {
+  const known = paid.get(context) ?? new Set<string>();
+  paid.set(context, known);
+  const isNew = !known.has(pattern);
+  known.add(pattern);
+  if (isNew) {
+    const classes = pattern.match(/\\[pP]/g)?.length ?? 0;
+    context.spend(pattern.length * STEPS_PER_CHARACTER + classes * STEPS_PER_CLASS);
+  }
+  const compiled = cache.getOrMake(pattern, () => compileOrComplain(pattern));
+  if (isNew) context.spend(compiled.regex.programSize() * STEPS_PER_INSTRUCTION);
+  return compiled;
+}
 
 /** As `compilePattern`, with the text of the panic that Go's MustCompile ends in. */
-export function mustCompilePattern(pattern: string): Pattern {
+export function mustCompilePattern(pattern: string, context: CallContext): Pattern {
   try {
-    return compilePattern(pattern);
+    return compilePattern(pattern, context);
   } catch (error) {
     if (!(error instanceof GoError)) throw error;
     const quoted = canBackquote(pattern) ? `\`${pattern}\`` : goQuote(pattern);

@@ -1,7 +1,7 @@
 /**
  * Regular expressions (spec sprig-functions §12.1): RE2 through `re2js`, so no text of a user can make
  * matching take for ever. Which matches there are, how replacements expand and how texts split is Go's.
- * Texts longer than the product's bound are refused.
+ * Texts longer than the product's bound are refused; a template pays for what is read of the others.
  */
 import { AppsetError } from '../../support/errors.ts';
 import { LIMITS } from '../../support/limits.ts';
@@ -13,6 +13,7 @@ import {
   type GoValue,
   goStringSlice,
 } from '../values.ts';
+import { CountedText } from './counted-text.ts';
 import { define } from './define.ts';
 import { Growth } from './growth.ts';
 import { compilePattern, mustCompilePattern, type Pattern } from './patterns.ts';
@@ -34,13 +35,38 @@ function announce(text: string, context: CallContext): void {
   context.spend(text.length >> 3);
 }
 
+/** Steps that reading a character costs for each so many instructions of the expression: where matches are has to be told, or only whether. */
+const STEPS_TO_FIND = 0.125;
+const STEPS_TO_TEST = 0.0625;
+const INSTRUCTIONS = 32;
+
+/** The text as an input whose reads are charged. */
+function counted(text: string, { regex }: Pattern, context: CallContext, steps: number): CountedText {
+  const price = steps * (1 + Math.floor(regex.programSize() / INSTRUCTIONS));
+  return new CountedText(text, (reads) => context.spend(Math.floor(reads * price)));
+}
+
+/** `re2js` takes a String for a string; its types do not say so. */
+const asInput = (text: CountedText): string => text as unknown as string;
+
+/** Whether there is a match. */
+function test(pattern: Pattern, text: string, context: CallContext): boolean {
+  const input = counted(text, pattern, context, STEPS_TO_TEST);
+  const matches = pattern.regex.test(asInput(input));
+  input.settle();
+  return matches;
+}
+
 /** Up to `limit` matches (negative: all). An empty match right after another match does not count. */
 function* matchesOf(pattern: Pattern, text: string, limit: number, context: CallContext): Generator<Match> {
   announce(text, context);
-  const matcher = pattern.regex.matcher(text);
+  const input = counted(text, pattern, context, STEPS_TO_FIND);
+  const matcher = pattern.regex.matcher(asInput(input));
   let before = -1;
   for (let at = 0, found = 0; found !== limit && at <= text.length; ) {
-    if (!matcher.find(at)) return;
+    const isFound = matcher.find(at);
+    input.settle();
+    if (!isFound) return;
     context.spend(1);
     const start = matcher.start();
     const end = matcher.end();
@@ -126,10 +152,10 @@ function both<const P extends readonly ('string' | 'int')[]>(
 ): GoFunction[] {
   return [
     define(name, parameters, result, (args, context) =>
-      body(mustCompilePattern, args as (string | number)[], context),
+      body((pattern) => mustCompilePattern(pattern, context), args as (string | number)[], context),
     ),
     define(`mustR${name.slice(1)}`, parameters, result, (args, context) =>
-      body(compilePattern, args as (string | number)[], context),
+      body((pattern) => compilePattern(pattern, context), args as (string | number)[], context),
     ),
   ];
 }
@@ -138,7 +164,7 @@ export const REGEX_FUNCTIONS: GoFunction[] = [
   define('regexMatch', ['string', 'string'], 'bool', ([pattern, text], context) => {
     announce(text, context);
     try {
-      return compilePattern(pattern).regex.test(text);
+      return test(compilePattern(pattern, context), text, context);
     } catch (error) {
       if (error instanceof GoError) return false;
       throw error;
@@ -146,7 +172,7 @@ export const REGEX_FUNCTIONS: GoFunction[] = [
   }),
   define('mustRegexMatch', ['string', 'string'], 'bool', ([pattern, text], context) => {
     announce(text, context);
-    return compilePattern(pattern).regex.test(text);
+    return test(compilePattern(pattern, context), text, context);
   }),
   ...both('regexFind', ['string', 'string'], 'string', (compiled, [pattern, text], context) => {
     for (const match of matchesOf(compiled(String(pattern)), String(text), 1, context))

@@ -64,6 +64,35 @@ describe('bounds', () => {
     );
   });
 
+  it.each([
+    [
+      'lists that hold nothing but each other',
+      '{{$l := list}}{{range until 40}}{{$l = list $l $l}}{{end}}{{toJson $l | len}}',
+    ],
+    ['the same as YAML', '{{$l := list}}{{range until 40}}{{$l = list $l $l}}{{end}}{{toYaml $l | len}}'],
+    [
+      'indentation',
+      '{{$l := until 300000}}{{range until 900}}{{$l = list $l}}{{end}}{{toPrettyJson $l | len}}',
+    ],
+    ['many expressions', '{{range until 100000}}{{$_ := regexMatch (print "(x{0,900})" .) "a"}}{{end}}'],
+    ['an expression of many states', '{{regexFind "(a?){900}[bc]" (repeat 900000 "a")}}'],
+    ['the rest of the text for each match', '{{regexFindAll "[^z]*z|c" (repeat 100000 "ac") -1 | len}}'],
+    [
+      'the end of the text for each match',
+      '{{regexFindAll "xq|x" (print (repeat 1000000 "x") "q") -1 | len}}',
+    ],
+  ])('%s: it is what is really read or made that counts', (_, template) => {
+    expect(runVector({ t: template }, functions).err).toMatch(BOUND);
+  });
+
+  it.each([
+    ['{{regexReplaceAll "(.*)=(.*)" (repeat 20000 "abcde=fghij\\n") "${2}=${1}" | len}}', '240000'],
+    ['{{range until 20000}}{{$_ := regexMatch "^[a-z0-9]+(-[a-z0-9]+)*$" "my-app-name"}}{{end}}', ''],
+    ['{{regexSplit "\\n" (repeat 50000 "abcde=fghij\\n") -1 | len}}', '50001'],
+  ])('%s is ordinary work', (template, out) => {
+    expect(runVector({ t: template }, functions)).toEqual({ out });
+  });
+
   it('a regular expression that makes others stall takes linear time', () => {
     expect(call('regexMatch', ['(a+)+$', `${'a'.repeat(5_000)}!`])).toBe(false);
   });
