@@ -115,6 +115,7 @@ describe('the Dockerfile', () => {
       '/usr/bin/tini',
       '--',
       '/usr/local/bin/node',
+      '--max-semi-space-size=8',
       '/app/bin/appset.js',
     ]);
     expect(JSON.parse(last('CMD') ?? '')).toEqual(['run']);
