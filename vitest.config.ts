@@ -56,6 +56,7 @@ export default defineConfig({
       onRealCluster,
       suite('chart', 900_000, false),
       suite('argocd', 600_000, false),
+      suite('docs', 600_000, false),
       stories('disaster'),
       stories('ordinary'),
     ],

@@ -59,7 +59,7 @@ VS Code, Neovim, Emacs and others reads:`,
 \`appset schema AppProject\` do the same for those.`,
     ...[...texts].flatMap(([name, text]) => [
       `## ${name === '' ? '`appset`' : `\`appset ${name}\``}`,
-      `\`\`\`\n${text.trimEnd()}\n\`\`\``,
+      `\`\`\`text\n${text.trimEnd()}\n\`\`\``,
     ]),
   );
 }
