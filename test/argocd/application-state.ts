@@ -7,7 +7,7 @@ import { APPS } from '../harness/sets.ts';
 import { until } from '../harness/until.ts';
 import { APPLICATION_CONTROLLER } from './argo-cd.ts';
 
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 90_000;
 
 interface ApplicationState {
   readonly sync?: { readonly status?: string; readonly revision?: string };

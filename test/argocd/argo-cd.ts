@@ -220,7 +220,9 @@ export function registerCluster(
   { ca, token }: { readonly ca: string; readonly token: string },
   labels: Readonly<Record<string, string>>,
 ): Promise<KubeObject> {
-  const tlsClientConfig = { insecure: false, caData: Buffer.from(ca).toString('base64') };
+  const caData = Buffer.from(ca).toString('base64');
+  // whatever address it is called by, the certificate is for this one
+  const tlsClientConfig = { insecure: false, caData, serverName: 'kubernetes.default.svc' };
   const type = { 'argocd.argoproj.io/secret-type': 'cluster' };
   return client.create(RESOURCES.secrets, {
     ...named('v1', 'Secret', `cluster-${name}`, { ...type, ...labels }),
