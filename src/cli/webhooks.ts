@@ -81,16 +81,7 @@ function print(deliveries: readonly Delivery[], output: Options['output']): stri
   const rows = deliveries.flatMap((delivery) => {
     const { receivedAt, id, provider, event, verdict, reason, about, reached, passed, more } = delivery;
     const what = about.length === 0 ? reason : about.join('; ');
-    const row = [
-      receivedAt,
-      id || '-',
-      provider,
-      event || '-',
-      verdict,
-      count(reached, more),
-      count(passed),
-      what,
-    ];
+    const row = [receivedAt, id || '-', provider, event, verdict, count(reached, more), count(passed), what];
     if (!wide) return [row.map(printable)];
     const named = [...(reached ?? []), ...(passed ?? [])].map(({ set, why }, index) => {
       const mark = index < (reached?.length ?? 0) ? 'reached' : 'passed';

@@ -24,6 +24,7 @@ export interface DeliveryReport {
   /** the sender's own id, '' when it gave none */
   readonly id: string;
   readonly provider: ProviderName | 'unknown';
+  /** `-` for a call that was not believed or not understood: what it says of itself counts for nothing */
   readonly event: string;
   readonly verdict: 'queued' | 'ignored' | 'refused' | 'unauthentic' | 'overflow';
   /** why it was not queued */
@@ -74,7 +75,7 @@ export class Receiver {
         number,
         id: provider?.deliveryId(call) ?? '',
         provider: provider?.name ?? 'unknown',
-        event: '',
+        event: '-',
         reason: '',
         facts: [],
         ...report,

@@ -122,6 +122,10 @@ describe('what is refused', () => {
     expect(await (await running.call(body, 'guess')).text()).toBe(
       'Webhook processing failed: HMAC verification failed\n',
     );
+    expect(await running.deliveries()).toMatchObject([
+      { event: '-', verdict: 'unauthentic' },
+      { event: '-', verdict: 'unauthentic' },
+    ]);
     await world.secret('argocd-secret', { 'webhook.github.secret': 'rotated' });
     await until(async () => expect((await running.call(body)).status).toBe(400));
     expect((await running.call(body, 'rotated')).status).toBe(200);
