@@ -102,6 +102,13 @@ export function inNumbers({ set, result, seconds }: FinishedRun, { oldest }: Obs
             abandoned: count('abandoned'),
             blocked: plan.blocked.length + (applied?.blocked.length ?? 0),
             failedWrites: failures,
+            holds: (plan.holds?.holds ?? []).map(({ reason, cause, deletions, updates, since }) => ({
+              reason,
+              cause: cause ?? plan.holds?.cause ?? '',
+              deletions: deletions.length,
+              updates: updates.length,
+              since,
+            })),
           },
         }),
   };

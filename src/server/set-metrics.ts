@@ -23,11 +23,24 @@ export interface SetRun {
     readonly abandoned: number;
     readonly blocked: number;
     readonly failedWrites: number;
+    /** one entry a hold that stands */
+    readonly holds: readonly HoldNumbers[];
   };
   /** nothing was unknown, failed or refused */
   readonly clean: boolean;
   /** wall time in ms of the oldest fact it rested on */
   readonly oldestFact?: number;
+}
+
+/** What one hold keeps back. */
+export interface HoldNumbers {
+  readonly reason: string;
+  /** what all of it goes back to; '' where it is not one thing */
+  readonly cause: string;
+  readonly deletions: number;
+  readonly updates: number;
+  /** wall time in ms; undefined for what is no latch */
+  readonly since: number | undefined;
 }
 
 const LABELS = ['namespace', 'name'] as const;
@@ -64,6 +77,7 @@ export class SetMetrics {
   readonly #failing: Gauge<'namespace' | 'name'>;
   readonly #sourceAge: Gauge<'namespace' | 'name'>;
   readonly #oldestFacts = new Map<string, number>();
+  readonly #holds: HoldMetrics;
 
   constructor({ registry, clock, sets, labels }: SetMetricsOptions) {
     this.#clock = clock;
@@ -104,6 +118,7 @@ export class SetMetrics {
       'When a run last went through without any failure.',
     );
     this.#failing = gauge('failing', 'Whether the last run met a failure: 1 or 0.');
+    this.#holds = new HoldMetrics(registry);
     const ages = this.#oldestFacts;
     this.#sourceAge = new Gauge({
       ...own,
@@ -126,12 +141,14 @@ export class SetMetrics {
     if (plan === undefined) return;
     for (const [state, gauge] of this.#states) gauge.set(labels, plan[state]);
     for (const [change, counter] of this.#changes) counter.inc(labels, plan[change]);
+    this.#holds.stand(set, plan.holds);
   }
 
   /** A set is gone: so are its series. */
   forget(set: string): void {
     const labels = labelsOf(set);
     this.#oldestFacts.delete(set);
+    this.#holds.stand(set, []);
     const metrics = [
       this.#reconcile,
       this.#lastSuccess,
@@ -141,6 +158,45 @@ export class SetMetrics {
       ...this.#changes.values(),
     ];
     for (const metric of metrics) metric.remove(labels);
+  }
+}
+
+/** What each hold of a set keeps back, and since when; a hold that ended leaves no series behind. */
+class HoldMetrics {
+  readonly #held: Gauge<'namespace' | 'name' | 'reason' | 'cause' | 'kind'>;
+  readonly #since: Gauge<'namespace' | 'name' | 'reason'>;
+  readonly #shown = new Map<string, readonly HoldNumbers[]>();
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.#held = new Gauge({
+      registers,
+      name: 'appset_operator_set_held',
+      help: 'Deletions and updates the last run held back, by the reason and by what they go back to.',
+      labelNames: [...LABELS, 'reason', 'cause', 'kind'],
+    });
+    this.#since = new Gauge({
+      registers,
+      name: 'appset_operator_set_held_since_timestamp_seconds',
+      help: 'Since when a hold stands that does not end by itself.',
+      labelNames: [...LABELS, 'reason'],
+    });
+  }
+
+  /** Shows these holds of a set in place of those shown before. */
+  stand(set: string, holds: readonly HoldNumbers[]): void {
+    const labels = labelsOf(set);
+    for (const { reason, cause } of this.#shown.get(set) ?? []) {
+      for (const kind of ['deletion', 'update']) this.#held.remove({ ...labels, reason, cause, kind });
+      this.#since.remove({ ...labels, reason });
+    }
+    if (holds.length === 0) this.#shown.delete(set);
+    else this.#shown.set(set, holds);
+    for (const { reason, cause, deletions, updates, since } of holds) {
+      if (deletions > 0) this.#held.set({ ...labels, reason, cause, kind: 'deletion' }, deletions);
+      if (updates > 0) this.#held.set({ ...labels, reason, cause, kind: 'update' }, updates);
+      if (since !== undefined) this.#since.set({ ...labels, reason }, since / 1_000);
+    }
   }
 }
 

@@ -42,6 +42,7 @@ export async function exportedSeries(): Promise<readonly Series[]> {
     abandoned: 1,
     blocked: 1,
     failedWrites: 1,
+    holds: [{ reason: 'TotalBudget', cause: 'Secret/argocd/eu-7', deletions: 1, updates: 1, since: 1 }],
   };
   metrics.ran({ set: 'argocd/apps', seconds: 1, outcome: 'success', clean: true, plan, oldestFact: 1 });
   metrics.work.waited(1);

@@ -27,6 +27,7 @@ const run = (change: Partial<SetRun> = {}): SetRun => ({
     abandoned: 0,
     blocked: 0,
     failedWrites: 0,
+    holds: [],
   },
   ...change,
 });
@@ -166,4 +167,43 @@ test('one rendering serves a second, whoever asks', async () => {
   expect(await metrics.render()).toBe(first);
   clock.advance(1_000);
   expect(await metrics.render()).not.toBe(first);
+});
+
+describe('what is held', () => {
+  const held = (lines: readonly string[]) =>
+    lines.filter((line) => line.startsWith('appset_operator_set_held'));
+  const holding = (...holds: NonNullable<SetRun['plan']>['holds']) =>
+    run({ plan: { ...(run().plan as NonNullable<SetRun['plan']>), holds } });
+  const total = {
+    reason: 'TotalBudget',
+    cause: 'Secret/argocd/eu-7',
+    deletions: 3,
+    updates: 0,
+    since: 5_000,
+  };
+  const rebinds = { reason: 'RebindBudget', cause: '', deletions: 0, updates: 2, since: undefined };
+
+  test('is told by set, reason and cause, and goes with the hold', async () => {
+    const { metrics, lines } = setUp();
+    metrics.ran(holding(total, rebinds));
+    expect(held(await lines()).sort()).toEqual([
+      'appset_operator_set_held_since_timestamp_seconds{namespace="argocd",name="one",reason="TotalBudget"} 5',
+      'appset_operator_set_held{namespace="argocd",name="one",reason="RebindBudget",cause="",kind="update"} 2',
+      'appset_operator_set_held{namespace="argocd",name="one",reason="TotalBudget",cause="Secret/argocd/eu-7",kind="deletion"} 3',
+    ]);
+    metrics.ran(holding({ ...total, cause: '' }));
+    expect(held(await lines())).toHaveLength(2);
+    metrics.ran(holding());
+    expect(held(await lines())).toEqual([]);
+  });
+
+  test('goes with its set, and stands while a run gets nowhere', async () => {
+    const { metrics, lines } = setUp();
+    metrics.ran(holding(total));
+    const { plan: _, ...without } = run();
+    metrics.ran({ ...without, outcome: 'error', clean: false });
+    expect(held(await lines())).toHaveLength(2);
+    metrics.forget('argocd/one');
+    expect(held(await lines())).toEqual([]);
+  });
 });
