@@ -61,19 +61,22 @@ export function parseYaml(text: string): Json {
 /**
  * As `parseYaml`, with the words of Go's `yaml.Unmarshal`: its errors begin with
  * `error converting YAML to JSON: `.
+ *
+ * @param onYaml called before a text that is no plain JSON is read, which takes many times as long
  */
-export function unmarshalYaml(text: string): Json {
+export function unmarshalYaml(text: string, onYaml?: () => void): Json {
   try {
-    return decodeFirst(text);
+    return decodeFirst(text, onYaml);
   } catch (error) {
     throw asPlaced(error, text).prefixed('error converting YAML to JSON: ');
   }
 }
 
-function decodeFirst(text: string): Json {
+function decodeFirst(text: string, onYaml?: () => void): Json {
   bounded(text);
   const json = plainJson(text);
   if (json !== undefined) return json;
+  onYaml?.();
   checkCharacters(text);
   return withReflow(text, (readable) => {
     for (const document of documentsOf(readable)) return decodeDocument(document, readable);

@@ -54,6 +54,9 @@ function toYaml(value: GoValue, context: CallContext): string {
   return yaml.endsWith('\n') ? yaml.slice(0, -1) : yaml;
 }
 
+/** What is read as YAML, and not as JSON, takes microseconds a character. */
+const STEPS_PER_CHARACTER = 8;
+
 /** YAML text as JSON; bytes that are no UTF-8 end the reading. */
 function fromYaml(text: string, context: CallContext): Json {
   context.spend(text.length >> 2);
@@ -64,7 +67,7 @@ function fromYaml(text: string, context: CallContext): Json {
       `error converting YAML to JSON: yaml: ${starts ? 'incomplete UTF-8 octet sequence' : 'invalid leading UTF-8 octet'}`,
     );
   }
-  return translated(() => unmarshalYaml(text));
+  return translated(() => unmarshalYaml(text, () => context.spend(text.length * STEPS_PER_CHARACTER)));
 }
 
 function jsonKind(json: Json): string {

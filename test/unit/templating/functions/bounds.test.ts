@@ -74,6 +74,7 @@ describe('bounds', () => {
       'indentation',
       '{{$l := until 300000}}{{range until 900}}{{$l = list $l}}{{end}}{{toPrettyJson $l | len}}',
     ],
+    ['reading YAML', '{{$y := repeat 30000 "a: b\\n"}}{{range until 10}}{{$_ := fromYaml $y}}{{end}}'],
     ['many expressions', '{{range until 100000}}{{$_ := regexMatch (print "(x{0,900})" .) "a"}}{{end}}'],
     ['an expression of many states', '{{regexFind "(a?){900}[bc]" (repeat 900000 "a")}}'],
     ['the rest of the text for each match', '{{regexFindAll "[^z]*z|c" (repeat 100000 "ac") -1 | len}}'],
@@ -88,6 +89,8 @@ describe('bounds', () => {
   it.each([
     ['{{regexReplaceAll "(.*)=(.*)" (repeat 20000 "abcde=fghij\\n") "${2}=${1}" | len}}', '240000'],
     ['{{range until 20000}}{{$_ := regexMatch "^[a-z0-9]+(-[a-z0-9]+)*$" "my-app-name"}}{{end}}', ''],
+    ['{{range until 10}}{{$y := repeat 3000 "a: b\\n" | fromYaml}}{{end}}', ''],
+    ['{{$j := until 90000 | toJson}}{{$j | fromYamlArray | len}}', '90000'],
     ['{{regexSplit "\\n" (repeat 50000 "abcde=fghij\\n") -1 | len}}', '50001'],
   ])('%s is ordinary work', (template, out) => {
     expect(runVector({ t: template }, functions)).toEqual({ out });
