@@ -358,13 +358,13 @@ export class Story {
       },
       {
         timeoutMs: TIMEOUT_MS,
-        last: () => `${last.length} live: ${last.slice(0, 12).join(', ')}; ${this.#logged()}`,
+        last: () => `${last.length} live: ${last.slice(0, 12).join(', ')}; ${this.#trouble()}`,
       },
     );
   }
 
   /** What the operators logged last, for the message of a failure. */
-  #logged(): string {
+  #trouble(): string {
     const lines = this.#lines.filter(({ level }) => level !== 'info').slice(-3);
     return lines.map(({ msg, error }) => `${msg}: ${messageOf(error)}`).join('; ');
   }
@@ -475,6 +475,11 @@ export class Story {
         .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
         .map(({ metadata }) => [metadata.name, metadata.uid ?? '']),
     );
+  }
+
+  /** What the operators of this story logged. */
+  logged(): readonly Line[] {
+    return this.#lines;
   }
 
   /** Names of Applications the operators asked to delete. */
