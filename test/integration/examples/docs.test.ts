@@ -47,6 +47,13 @@ describe('consoles', () => {
     expect(code).toBe(exitOf(block));
   });
 
+  it.each(readdirSync(join(ROOT, 'docs/generators')))('are on the page of each generator: %s', (file) => {
+    const own = blocks
+      .filter(([name]) => name === `docs/generators/${file}`)
+      .map(([, { command }]) => command);
+    expect(own).toContainEqual(expect.stringContaining(`examples/docs/${file.replace('.md', '')}`));
+  });
+
   it.each(EXAMPLES)('render every example of examples/%s', (folder) => {
     const commands = blocks.map(([, { command }]) => `${command} `);
     for (const name of readdirSync(join(ROOT, 'examples', folder)))
