@@ -105,16 +105,18 @@ export function* documentsOf(text: string): Generator<Document.Parsed> {
   try {
     yield* composer.compose(new Parser().parse(text), true, text.length) as Iterable<Document.Parsed>;
   } catch (error) {
-    if (error instanceof RangeError) {
-      throw new YamlProblem(`yaml: exceeded max depth of ${LIMITS.yamlDepth}`, 0);
-    }
-    throw error;
+    throw error instanceof RangeError ? tooDeep(0) : error;
   }
 }
+
+/** Deeper than is read, or than the stack bears where this is called. */
+const tooDeep = (offset: number): YamlProblem =>
+  new YamlProblem(`yaml: exceeded max depth of ${LIMITS.yamlDepth}`, offset);
 
 /** The value of one composed document; throws `YamlProblem`. */
 export function decodeDocument(document: Document.Parsed, text: string): Json {
   const error = document.errors.find((found) => !isBeyond(found, document, text));
+  if (error?.code === 'RESOURCE_EXHAUSTION') throw tooDeep(error.pos[0]);
   if (error !== undefined) throw problemOf(error, text);
   if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== '1.1') {
     throw new YamlProblem('yaml: found incompatible YAML document', 0);

@@ -139,8 +139,9 @@ describe('bounds', () => {
     ['flow lists', '['.repeat(LIMITS.yamlDepth + 5) + ']'.repeat(LIMITS.yamlDepth + 5)],
     ['100,000 brackets', '['.repeat(100_000)],
     ['block lists', `${'- '.repeat(LIMITS.yamlDepth + 5)}x`],
+    ['more block lists than the stack bears', `${'- '.repeat(100_000)}x`],
   ])('refuses %s nested too deep', (_, text) => {
-    expect(() => parseYaml(text)).toThrow(AppsetError);
+    expect(() => parseYaml(text)).toThrow(`yaml: exceeded max depth of ${LIMITS.yamlDepth}`);
   });
 
   it('refuses a text larger than one file may be', () => {
