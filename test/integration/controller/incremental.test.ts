@@ -16,9 +16,10 @@ import { type Plan, planSet } from '../../../src/planning/plan.ts';
 import { effectivePolicy } from '../../../src/planning/policy.ts';
 import { createLiveSources } from '../../../src/sources/live/index.ts';
 import { seededRandom } from '../../../src/support/random.ts';
-import { list, Operator, shops } from './operator.ts';
+import { SimulatedRepository } from '../simulations/repository.ts';
+import { GIT, list, Operator, shops } from './operator.ts';
 
-const SETS = ['red', 'blue', 'all'] as const;
+const SETS = ['red', 'blue', 'all', 'folders', 'files', 'both'] as const;
 const CLUSTERS = ['eu', 'us', 'ap', 'sa'] as const;
 type SetName = (typeof SETS)[number];
 
@@ -33,11 +34,53 @@ const generatorOf: Record<SetName, JsonObject> = {
     },
   },
   all: { clusters: { values: { where: '{{.name}}' } } },
+  folders: {
+    git: {
+      repoURL: GIT,
+      revision: 'main',
+      directories: [{ path: 'apps/*' }],
+      values: { n: '{{.path.basename}}' },
+    },
+  },
+  files: {
+    merge: {
+      mergeKeys: ['name'],
+      generators: [
+        { git: { repoURL: GIT, revision: 'main', files: [{ path: 'sites/*.json' }] } },
+        { list: { elements: [{ name: 'a', tier: 'db' }] } },
+      ],
+    },
+  },
+  both: {
+    matrix: {
+      generators: [
+        { git: { repoURL: GIT, revision: 'main', directories: [{ path: 'apps/*' }] } },
+        { clusters: { selector: { matchLabels: { color: 'red' } } } },
+      ],
+    },
+  },
 };
+const nameOf: Record<SetName, string> = {
+  red: 'red-{{.name}}',
+  blue: 'blue-{{.name}}-{{.tier}}',
+  all: 'all-{{.name}}',
+  folders: 'folders-{{.path.basename}}',
+  files: 'files-{{.name}}',
+  both: 'both-{{.path.basename}}-{{.name}}',
+};
+const FOLDERS = ['x', 'y', 'z'] as const;
+const site = (name: string, path = 'a') =>
+  JSON.stringify({ name, path, server: 'https://kubernetes.default.svc' });
 
 /** A fleet on a sandbox store, with what a controller remembers of it. */
 class Fleet {
   readonly operator = new Operator();
+  readonly repository = new SimulatedRepository({
+    'apps/x/app.yaml': '',
+    'apps/y/app.yaml': '',
+    'sites/a.json': site('a'),
+    'sites/b.json': site('b'),
+  });
   readonly leaves = new LeafOutcomes(1_000);
   readonly compared = new Map<SetName, ComparedApplications>(
     SETS.map((name) => [name, new ComparedApplications()]),
@@ -50,7 +93,7 @@ class Fleet {
     clock: this.operator.clock,
     clusterSecrets: { synced: true, list: () => this.#list('secrets') },
     projects: { synced: true, list: () => this.#list('appProjects') },
-    git: { tree: async () => expect.unreachable(), files: async () => expect.unreachable() } as never,
+    git: this.repository.reader(this.operator.clock),
   });
 
   constructor() {
@@ -83,14 +126,20 @@ class Fleet {
       generators: [generatorOf[name]],
       template: {
         metadata: {
-          name: `${name}-{{.name}}${name === 'blue' ? '-{{.tier}}' : ''}`,
+          name: nameOf[name],
           labels: { set: name },
           finalizers: ['resources-finalizer.argocd.argoproj.io'],
         },
         spec: {
           project: 'default',
-          source: { repoURL: 'https://git.example.org/a.git', path: `${path}/{{.name}}` },
-          destination: { server: '{{.server}}', namespace: 'shop' },
+          source: {
+            repoURL: 'https://git.example.org/a.git',
+            path: `${path}/${name === 'folders' ? '{{.path.path}}' : '{{.name}}'}`,
+          },
+          destination:
+            name === 'folders'
+              ? { name: 'in-cluster', namespace: 'shop' }
+              : { server: '{{.server}}', namespace: 'shop' },
         },
       },
       ...change,
@@ -238,6 +287,25 @@ const happenings: fc.Arbitrary<Happening> = fc.oneof(
       happening(`Application ${at}: ${JSON.stringify(patch)}`, (fleet) => fleet.patchApplication(at, patch)),
     ),
   nth.map((at) => happening(`Application ${at} is deleted`, (fleet) => fleet.removeApplication(at))),
+  fc
+    .tuple(fc.constantFrom(...FOLDERS), fc.boolean())
+    .map(([name, isThere]) =>
+      happening(`folder ${name} ${isThere ? 'comes' : 'goes'}`, ({ repository }) =>
+        repository.commit({ [`apps/${name}/app.yaml`]: isThere ? '' : null }),
+      ),
+    ),
+  fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('a', 'b', 'broken', 'gone')).map(([name, what]) =>
+    happening(`site ${name}: ${what}`, ({ repository }) =>
+      repository.commit({
+        [`sites/${name}.json`]: what === 'gone' ? null : what === 'broken' ? '{' : site(name, what),
+      }),
+    ),
+  ),
+  fc.boolean().map((isDown) =>
+    happening(`git is ${isDown ? 'down' : 'up'}`, ({ repository }) => {
+      repository.isDown = isDown;
+    }),
+  ),
 );
 
 test('a plan with everything remembered is the plan from scratch', async () => {
@@ -260,6 +328,20 @@ test('a plan with everything remembered is the plan from scratch', async () => {
     { numRuns: 60 },
   );
 }, 60_000);
+
+test('every set of these worlds makes Applications', async () => {
+  const fleet = new Fleet();
+  await fleet.settle();
+  const counts = Map.groupBy(fleet.operator.names, (name) => name.split('-')[0]);
+  expect(Object.fromEntries([...counts].map(([set, names]) => [set, names.length]))).toEqual({
+    all: 5,
+    blue: 4,
+    both: 4,
+    files: 2,
+    folders: 2,
+    red: 2,
+  });
+});
 
 test('after a label change only what is new is worked on; statuses are no change', async () => {
   const fleet = new Fleet();

@@ -68,10 +68,14 @@ export class Operator {
     });
     this.clock = stage.clock;
     this.client = stage.client;
+    this.project('default');
+  }
+
+  project(name: string): void {
     this.seed({
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'AppProject',
-      metadata: { name: 'default', namespace: 'argocd' },
+      metadata: { name, namespace: 'argocd' },
       spec: {},
     });
   }

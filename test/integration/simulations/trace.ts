@@ -152,7 +152,7 @@ function bodyOf({ verb, kind, sent }: TracedCall): string {
 }
 
 function outcomeOf({ verb, answer, error }: TracedCall): string {
-  if (error instanceof ApiError) return ` -> ${error.code} ${error.reason}`;
+  if (error instanceof ApiError) return ` -> ${error.code} ${error.reason}`.trimEnd();
   if (error !== undefined) return ` -> ${messageOf(error)}`;
   if (verb === 'list') return ` -> ${(answer as { items: readonly unknown[] }).items.length}`;
   return '';
