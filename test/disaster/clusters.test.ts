@@ -157,7 +157,7 @@ story('cd#26819 a label whose format changed rebinds 26 clusters: none is update
   expect(new Set(paths)).toEqual(new Set(['v1']));
 });
 
-story('cd#12470 matrix whose first child is empty for a moment: all 8 stay', async (it) => {
+story('cd#22127 matrix whose first child is empty for a moment: all 8 stay', async (it) => {
   await it.operate();
   for (const name of ['eu-1', 'eu-2']) await it.cluster(name, { env: 'production' });
   const options = { ...BY_CLUSTER, called: 'shops-{{.name}}-{{.city}}' };

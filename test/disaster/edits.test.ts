@@ -16,6 +16,7 @@ import {
   named,
   story,
 } from '../harness/story.ts';
+import { until } from '../harness/until.ts';
 
 const both = (condition: string, setting: string | RegExp): void => {
   expect(condition).toMatch(/appset approve \S+ -n \S+ --plan [0-9a-f]{12}/);
@@ -147,3 +148,49 @@ story('a generator misspelt, which the API server drops: all stay', async (it) =
   expect(await it.untilTold('ApplicationsKept', /^True/)).toContain('SourceUnknown');
   await it.stays();
 });
+
+story('cd#12470, cd#16063 an edit that drops a whole set of production: what is marked stays', async (it) => {
+  // the reference: has no mark against deletion
+  await it.operate();
+  await it.apply([list(...cities(4))], { annotations: { 'appset-operator.io/ephemeral': 'true' } });
+  await it.untilAlive(named('shops', cities(4)));
+  for (const name of named('shops', cities(2))) {
+    const metadata = { annotations: { 'appset-operator.io/keep': 'true' } };
+    await it.patch(RESOURCES.applications, name, { metadata });
+  }
+  await it.apply([list()]);
+  await it.pass(90);
+  await it.untilAlive(named('shops', cities(2)));
+  await it.stays();
+});
+
+story('as#103, as#560 a set deleted by accident that preserves: workloads of all 12 stay', async (it) => {
+  // the reference: the same, as long as preserve was there before the Applications were made
+  await it.operate();
+  await it.apply([list(...cities(12))]);
+  await it.untilAlive(named('shops', cities(12)));
+  await it.apply([list(...cities(12))], { spec: { syncPolicy: { preserveResourcesOnDeletion: true } } });
+  await it.settled();
+  await it.remove(RESOURCES.applicationSets, 'shops');
+  await it.untilAlive([]);
+  expect(await it.cascading()).toEqual([]);
+});
+
+story(
+  'cd#9990 a set deleted under a policy that forbids deletion: warned of, then all 5 let go',
+  async (it) => {
+    // the reference: garbage collection takes them, whatever the policy says
+    await it.operate();
+    const spec = { syncPolicy: { applicationsSync: 'create-only' } };
+    await it.apply([list(...cities(5))], { spec });
+    await it.untilAlive(named('shops', cities(5)));
+    expect(await it.untilTold('UnguardedSet', /^True/)).toContain('give the set the finalizer');
+    await it.patch(RESOURCES.applicationSets, 'shops', { metadata: { finalizers: [RESOURCES_FINALIZER] } });
+    await it.untilTold('UnguardedSet', /^$/);
+    const before = await it.uids();
+    await it.remove(RESOURCES.applicationSets, 'shops');
+    await until('the set to be gone', async () => !(await it.exists(RESOURCES.applicationSets, 'shops')));
+    await it.pass(60);
+    expect(await it.uids()).toEqual(before);
+  },
+);

@@ -1,8 +1,11 @@
 /** What happens to repositories: servers that are down or lag, histories that are rewritten, and bad content. */
 import { rmSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { basename, dirname } from 'node:path';
 import { expect } from 'vitest';
 import { BY_FOLDER, cities, folders, list, named, type Story, story } from '../harness/story.ts';
-import type { TestRepository } from '../unit/git/fixture.ts';
+import { until } from '../harness/until.ts';
+import { gitServer, type TestRepository } from '../unit/git/fixture.ts';
 
 const fleet = (it: Story, count: number): TestRepository =>
   it.repository(...cities(count).map((city) => `apps/${city}/app.yaml`));
@@ -221,4 +224,60 @@ story('files that lost the value the template wants: each keeps its Application'
   await it.pass(60);
   expect(await it.untilTold('ErrorOccurred', /^True/)).toContain('city');
   await it.stays(100);
+});
+
+story('a replica that lags while the operator restarts: what is newer than the replica stays', async (it) => {
+  // the reference: has no memory of the commit it saw, and deletes what came after that of the replica
+  const repository = fleet(it, 4);
+  const alias = aliasOf(repository);
+  const operator = await it.operate();
+  await it.apply([folders(alias.url)], BY_FOLDER);
+  await it.untilAlive(named('shops', cities(4)));
+  repository.write({ 'apps/c04/app.yaml': '' }).commit();
+  await it.pass(60);
+  const replica = it.clone(repository);
+  repository.write({ 'apps/c05/app.yaml': '' }).commit();
+  await it.pass(60);
+  await it.untilAlive(named('shops', cities(6)));
+  alias.point(replica.folder);
+  await it.restart(operator);
+  await it.pass(150);
+  expect(await it.condition('DeletionsHeld')).toMatch(/^True HistoryRewritten .*does not descend from/);
+  await it.stays(150);
+  alias.point(repository.folder);
+  await it.pass(60);
+  await it.untilQuiet();
+  expect(it.deletions()).toEqual([]);
+});
+
+story('cd#14318 a git host in maintenance answers a page of HTML with 200: all 6 stay', async (it) => {
+  // the reference: "generated 0 applications" now and then, and everything was deleted
+  const repository = fleet(it, 6);
+  const root = dirname(repository.folder);
+  const first = await gitServer(root);
+  const port = Number(new URL(first.url).port);
+  await it.operate();
+  await it.apply([folders(`${first.url}/${basename(repository.folder)}/.git`)], BY_FOLDER);
+  await it.untilAlive(named('shops', cities(6)));
+  await first.close();
+  let asked = 0;
+  const maintenance = createServer((_request, response) => {
+    asked += 1;
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><h1>Maintenance</h1>');
+  });
+  await new Promise<void>((resolve) => maintenance.listen(port, '127.0.0.1', resolve));
+  await it.pass(120);
+  await until('the page to be asked for', () => asked > 0);
+  await it.untilTold('ErrorOccurred', /^True/);
+  await it.stays(120);
+  maintenance.closeAllConnections();
+  await new Promise<void>((resolve) => maintenance.close(() => resolve()));
+  const again = await gitServer(root, { port });
+  try {
+    await it.pass(200);
+    await it.untilQuiet();
+    expect(it.deletions()).toEqual([]);
+  } finally {
+    await again.close();
+  }
 });

@@ -161,3 +161,26 @@ story('a CRD swapped for one that drops some rows of a set: all stay', async (it
     await putBack();
   }
 });
+
+story('a CRD swapped for one that drops some rows, while the operator is away: all stay', async (it) => {
+  // the reference: reads the set as it is served when it starts, and deletes what is not in it any more
+  const elementsYaml = JSON.stringify([{ city: 'c10' }, { city: 'c11' }]);
+  const both = { list: { elements: cities(10).map((city) => ({ city })), elementsYaml } };
+  const operator = await it.operate();
+  await it.apply([both]);
+  await it.untilAlive(named('shops', cities(12)));
+  await it.untilQuiet();
+  await it.settled();
+  await it.stop(operator);
+  const putBack = await swapCrd('elementsYaml');
+  try {
+    await until('the field to be dropped', async () => !(await textOf(it)).includes('elementsYaml'));
+    await it.operate();
+    const told = await it.untilHeld('SchemaChanged');
+    expect(told).toMatch(/appset approve .*install the CRD that knows all fields of the set/);
+    await it.stays(120);
+    expect(await it.alive()).toHaveLength(12);
+  } finally {
+    await putBack();
+  }
+});
