@@ -77,6 +77,29 @@ export const ROWS: readonly Row[] = [
         queries: [{ expr: `${bySet('appset_operator_set_applications_held')} > 0`, legend: LEGEND }],
       },
       {
+        title: 'Held, by reason',
+        about: 'Deletions and updates that are held back, over all sets, by the hold that keeps them.',
+        kind: 'timeseries',
+        queries: [
+          {
+            expr: `sum by (reason) (max by (${BY}, reason, cause, kind) (appset_operator_set_held{${SET}}))`,
+            legend: '{{reason}}',
+          },
+        ],
+      },
+      {
+        title: 'Longest hold',
+        about: 'Time since the oldest hold began that does not end by itself, by reason.',
+        kind: 'timeseries',
+        unit: 's',
+        queries: [
+          {
+            expr: `time() - min by (reason) (appset_operator_set_held_since_timestamp_seconds{${SET}})`,
+            legend: '{{reason}}',
+          },
+        ],
+      },
+      {
         title: 'Applications kept, blocked, abandoned',
         about:
           'Not generated and kept; generated and not brought about; not generated and not to be deleted.',

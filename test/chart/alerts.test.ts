@@ -67,7 +67,7 @@ function blindSpots(query: string): string[] {
 
 describe('the check of queries', () => {
   test.each([
-    ['appset_operator_set_held > 0', ['appset_operator_set_held']],
+    ['appset_operator_set_hold > 0', ['appset_operator_set_hold']],
     ['max by (namespace, nam) (appset_operator_set_failing)', ['nam']],
     [
       'sum(rate(appset_operator_git_operations_total{result="error"}[5m]))',
