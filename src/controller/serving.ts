@@ -247,7 +247,7 @@ export class Serving {
       index: this.index,
       ...(settings.compat ? { compat: this.#secondChildren(operator) } : {}),
       clock,
-      enqueue: (reached) => this.#reach(operator, reached),
+      enqueue: (reached, fact) => this.#reach(operator, reached, fact),
       onDispatched: ({ fact, deliveries, reached, passed, waitedMs }) => {
         const { provider } = fact.repository;
         this.deliveries.matched(deliveries, reached, passed);
@@ -300,8 +300,9 @@ export class Serving {
     this.#options.log[level]({ number, delivery: shown(id), ...told }, 'webhook call');
   }
 
-  #reach(operator: Operator, reached: readonly Verdict[]): void {
+  #reach(operator: Operator, reached: readonly Verdict[], fact: Fact): void {
     const sets = reached.map(({ set }) => set);
+    if (fact.kind === 'push') operator.sources.hint(fact.urls, fact.commit ?? '');
     if (operator.lease.leading) operator.reached(sets);
     else for (const set of sets) this.#tell(set);
   }

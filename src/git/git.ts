@@ -96,6 +96,13 @@ export class Git {
     });
   }
 
+  /** Fetches the tree of a commit that is likely to be asked for. @throws AppsetError APPSET_E0402 */
+  async prefetch(repository: GitRepository, commit: string): Promise<void> {
+    const { key } = this.#identify(repository);
+    if (this.#trees.get(`${key}/${commit}`) !== undefined) return;
+    await this.#mirror(key, repository).prefetch(commit, repository.credentials);
+  }
+
   /**
    * Makes sure a commit is signed as the rules ask.
    *

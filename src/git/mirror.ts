@@ -89,6 +89,15 @@ export class Mirror {
     );
   }
 
+  /** Fetches a commit that is likely to be asked for, the short way only; nothing when it is there. */
+  prefetch(commit: string, credentials: GitCredentials | undefined): Promise<void> {
+    return this.exclusive(async () => {
+      if ((await exists(join(this.#store, 'refs', 'appset', commit))) || (await this.#isWorn())) return;
+      await this.#prepare(commit);
+      await this.#fetchOne(commit, credentials);
+    });
+  }
+
   /** Runs a task on the folder in which a commit is and nothing can be fetched. */
   withCommit<T>(
     commit: string,
@@ -242,20 +251,28 @@ export class Mirror {
       await rename(spare, this.folder);
       return;
     }
-    await this.#init(this.#store, commit.length);
-    await this.#init(this.#reader, commit.length);
-    await mkdir(join(this.#reader, 'objects', 'info'), { recursive: true });
-    await writeFile(join(this.#reader, 'objects', 'info', 'alternates'), '../../store.git/objects\n');
+    await this.#prepare(commit);
     await this.#fetchCommit(commit, credentials);
     const now = this.#git.clock.now() / 1_000;
     await utimes(this.folder, now, now);
   }
 
+  async #prepare(commit: string): Promise<void> {
+    await this.#init(this.#store, commit.length);
+    await this.#init(this.#reader, commit.length);
+    await mkdir(join(this.#reader, 'objects', 'info'), { recursive: true });
+    await writeFile(join(this.#reader, 'objects', 'info', 'alternates'), '../../store.git/objects\n');
+  }
+
+  #fetchOne(commit: string, credentials: GitCredentials | undefined): Promise<void> {
+    const wanted = [`+${commit}:refs/appset/${commit}`];
+    return this.#fetch(this.#store, ['--filter=blob:none', '--depth=1'], wanted, { credentials });
+  }
+
   async #fetchCommit(commit: string, credentials: GitCredentials | undefined): Promise<void> {
     const options = { credentials };
-    const wanted = [`+${commit}:refs/appset/${commit}`];
     try {
-      await this.#fetch(this.#store, ['--filter=blob:none', '--depth=1'], wanted, options);
+      await this.#fetchOne(commit, credentials);
       return;
     } catch (error) {
       if (isRemoteTrouble(error)) throw error;

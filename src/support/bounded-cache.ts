@@ -55,6 +55,10 @@ export class BoundedCache<K, V> {
     return made;
   }
 
+  delete(key: K): void {
+    this.#remove(key);
+  }
+
   #remove(key: K): void {
     const value = this.#entries.get(key);
     if (value === undefined) return;

@@ -27,6 +27,10 @@ export const LIMITS = {
   rsa4096Steps: 900_000,
   /** Bytes one template may write. */
   templateOutputBytes: 1_048_576,
+  /** Characters all templates of one evaluation of a set may write: they are held at once. */
+  renderedCharacters: 256 * 1_048_576,
+  /** Steps all templates of one element may take: nothing else runs before it is done. */
+  elementSteps: 4_000_000,
   /** How deep a template may call itself through {{template}}. */
   templateRecursion: 100,
   /** Nesting of a template, over which parser and walker recurse: a parenthesis counts 4, a block 2, an else if 1. */
@@ -138,6 +142,8 @@ export const LIMITS = {
   /** Operators one cache folder serves, and how long taking over a part of it that was left behind may take. */
   cacheParts: 32,
   cacheTakingMs: 30_000,
+  /** Commits that webhooks tell of, kept until their repository is read. */
+  gitHints: 1_000,
   /** Commits that are fetched first when it is asked whether one descends from another. */
   gitHistoryDepth: 200,
   /** Pack files of one mirror (one a fetch) before it is made anew: lookups slow down with each. */
@@ -304,6 +310,15 @@ export const LIMITS = {
   leaseRunOutMs: 10,
   /** No write is sent in the last part of a lease. */
   leaseMarginMs: 2_000,
+  /** Notifications that wait to be sent; more are dropped and counted. */
+  notificationsWaiting: 100,
+  /** How long one call of a notification may take, how often it is tried, and the waits in between. */
+  notificationTimeoutMs: 10_000,
+  notificationTries: 6,
+  notificationBackoffMinMs: 1_000,
+  notificationBackoffMaxMs: 60_000,
+  /** Characters of a notification's text. */
+  notificationText: 2_000,
   /** How long a start waits for the first lists each time before it says what is missing. */
   cacheSyncMs: 30_000,
   /** How long after work the operator looks whether memory is to be given back. */

@@ -49,6 +49,8 @@ export interface PushFact {
   readonly touchesDefault: boolean | undefined;
   /** undefined: anything may have changed */
   readonly paths: TouchedPaths | undefined;
+  /** what the ref points to now, where the payload tells */
+  readonly commit?: string;
 }
 
 export interface TouchedPaths {

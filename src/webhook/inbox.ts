@@ -23,7 +23,8 @@ function keyOf({ kind, repository, ...fact }: Fact): string {
 }
 
 function unite(a: Fact, b: Fact): Fact {
-  return a.kind === 'push' && b.kind === 'push' ? { ...a, paths: unitePaths(a.paths, b.paths) } : a;
+  // of the ref the later one tells the newer commit
+  return a.kind === 'push' && b.kind === 'push' ? { ...b, paths: unitePaths(a.paths, b.paths) } : a;
 }
 
 export class Inbox {

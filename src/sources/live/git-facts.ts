@@ -18,6 +18,7 @@ import {
   type GitCredentials,
   type GitRepository,
   isCommitId,
+  normalizeRepositoryUrl,
   type RemoteRefs,
   type SignatureRules,
 } from '../../git/index.ts';
@@ -34,6 +35,8 @@ export interface GitReader {
   refs(repository: GitRepository, since?: number): Promise<PossiblyDatedRefs>;
   resolve(repository: GitRepository, revision: string, refs?: RemoteRefs): Promise<string>;
   tree(repository: GitRepository, commit: string): Promise<CommitTree>;
+  /** fetches what is likely to be asked for */
+  prefetch(repository: GitRepository, commit: string): Promise<void>;
   files(
     repository: GitRepository,
     commit: string,
@@ -82,6 +85,8 @@ export class GitFacts {
     most: LIMITS.gitTreeEntries,
     of: ({ value }) => value.entries.length,
   });
+  /** normalised URL → commit */
+  readonly #hints = new BoundedCache<string, string>(LIMITS.gitHints);
   readonly #files = new BoundedCache<string, Known<Files>>(LIMITS.lastKnownGoodFacts, {
     most: LIMITS.lastKnownGoodWeight,
     of: ({ value }) => [...value].reduce((sum, [path, text]) => sum + path.length + text.length, 0),
@@ -109,6 +114,12 @@ export class GitFacts {
     };
   }
 
+  /** Somebody says that a ref of a repository points to this commit now: it is fetched while the refs are read. */
+  hint(urls: readonly string[], commit: string): void {
+    if (!isCommitId(commit) || /^0+$/.test(commit)) return;
+    for (const url of urls) this.#hints.set(normalizeRepositoryUrl(url), commit);
+  }
+
   /**
    * Whether `newer` descends from `older`.
    *
@@ -129,6 +140,7 @@ export class GitFacts {
     const key = treeKey(request);
     try {
       const repository = await this.#repository(request);
+      this.#followHint(repository, request);
       const { commit, readAt } = await this.#resolve(repository, request, refs);
       await this.#verify(repository, commit, request);
       const fact = this.#known(await this.#git.tree(repository, commit), request, commit, readAt);
@@ -139,6 +151,17 @@ export class GitFacts {
       // what was good under other keys does not stand in for what is not signed
       return failure.code === 'APPSET_E0407' ? unknown(failure) : unknown(failure, this.#trees.get(key));
     }
+  }
+
+  #followHint(repository: GitRepository, { repoURL, revision }: GitRequest): void {
+    const url = normalizeRepositoryUrl(repoURL);
+    const commit = this.#hints.get(url);
+    if (commit === undefined || isCommitId(revision)) return;
+    // whoever comes next shares what this one fetches
+    this.#hints.delete(url);
+    this.#git.prefetch(repository, commit).catch(() => {
+      // only a guess: what the refs tell is read next, and that tells what is wrong
+    });
   }
 
   async #verify(repository: GitRepository, commit: string, request: GitRequest): Promise<void> {

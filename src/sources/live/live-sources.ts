@@ -41,6 +41,8 @@ export interface LiveSourcesOptions {
 export interface LiveSources {
   /** @param refsSince monotonic time in ms: refs of repositories read then or later will do; without it they are read now */
   snapshot(refsSince?: number): Sources;
+  /** Somebody says what a ref of the repository of these URLs points to now; a guess that saves time, no fact. */
+  hint(urls: readonly string[], commit: string): void;
   /** How a commit of a repository stands to one seen before. @throws AppsetError when that cannot be read */
   descent(request: GitRequest, older: string, newer: string): Promise<Descent>;
 }
@@ -92,6 +94,7 @@ export function createLiveSources(options: LiveSourcesOptions): LiveSources {
   };
 
   return {
+    hint: (urls, commit) => gitFacts.hint(urls, commit),
     descent: (request, older, newer) => gitFacts.descent(request, older, newer),
     snapshot(refsSince?: number): Sources {
       let clusters: Promise<Reading<readonly ClusterFact[]>> | undefined;

@@ -44,6 +44,7 @@ export function pushOf(payload: Payload, provider: 'github' | 'gitea', cap: numb
     ref: shortRef(ref),
     isTag: ref.startsWith('refs/tags/'),
     touchesDefault: payload.object('repository').text('default_branch') === shortRef(ref),
+    commit: payload.text('after'),
     paths: touchedPaths({
       before: payload.text('before'),
       after: payload.text('after'),

@@ -47,7 +47,11 @@ function repositoryOf(payload: Payload, id: number): RepositoryFact | undefined 
   };
 }
 
-function push(payload: Payload, ref: string, paths: PushFact['paths']): readonly PushFact[] {
+function push(
+  payload: Payload,
+  ref: string,
+  { paths, after = '' }: { readonly paths: PushFact['paths']; readonly after?: string },
+): readonly PushFact[] {
   const repository = repositoryOf(payload, payload.integer('project_id'));
   if (repository === undefined) return [];
   const isTag = ref.startsWith('refs/tags/');
@@ -60,6 +64,7 @@ function push(payload: Payload, ref: string, paths: PushFact['paths']): readonly
       isTag,
       touchesDefault: payload.object('project').text('default_branch') === shortRef(ref),
       paths,
+      commit: after,
     },
   ];
 }
@@ -74,7 +79,7 @@ function pushFacts(body: unknown): readonly Fact[] {
     cap: LIMITS.webhookCommits,
     total: payload.integer('total_commits_count'),
   };
-  return push(payload, payload.text('ref'), touchedPaths(commits));
+  return push(payload, payload.text('ref'), { paths: touchedPaths(commits), after: commits.after });
 }
 
 function mergeRequestFacts(body: unknown): readonly Fact[] {
@@ -91,13 +96,15 @@ function facts(event: string, body: unknown, compat: boolean): readonly Fact[] {
       return pushFacts(body);
     case 'tag_push': {
       const payload = new Payload(body, 'TagEventPayload');
-      return compat ? [] : push(payload, payload.text('ref'), undefined);
+      return compat ? [] : push(payload, payload.text('ref'), { paths: undefined });
     }
     case 'merge_request':
       return mergeRequestFacts(body);
     case 'repository_update': {
       const payload = new Payload(body, 'RepositoryUpdatePayload');
-      return payload.list('changes').flatMap((change) => push(payload, change.text('ref'), undefined));
+      return payload
+        .list('changes')
+        .flatMap((change) => push(payload, change.text('ref'), { paths: undefined }));
     }
     default:
       return [];

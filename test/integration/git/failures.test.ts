@@ -76,6 +76,37 @@ describe('a repository that was read before', () => {
   });
 });
 
+describe('a hint of a commit', () => {
+  const changed = () => world.repository.write({ 'apps/new/y.yaml': 'b: 1\n' }).commit();
+  let ran: string[];
+  beforeEach(async () => {
+    await world.end();
+    ran = [];
+    world = new GitWorld({ onCommand: (operation) => ran.push(operation) });
+    world.repository.write({ 'apps/web/x.yaml': 'a: 1\n' }).commit();
+  });
+
+  test('is fetched while the refs are read, and what the refs tell counts', async () => {
+    const { url } = await changeableServer(world);
+    expect(await world.paths(url)).toEqual(['apps/web/x.yaml']);
+    const tip = changed();
+    ran.length = 0;
+    world.sources.hint([url.toUpperCase().replace('HTTP', 'http')], tip);
+    expect(await world.paths(url)).toEqual(['apps/new/y.yaml', 'apps/web/x.yaml']);
+    expect(ran.filter((operation) => operation === 'fetch')).toHaveLength(1);
+  });
+
+  test('that is wrong, forged or of nothing changes nothing', async () => {
+    const { url } = await changeableServer(world);
+    const old = world.repository.git('rev-parse', 'main');
+    changed();
+    for (const hint of [old, '1'.repeat(40), '0'.repeat(40), '--upload-pack=x', '']) {
+      world.sources.hint([url], hint);
+      expect(await world.paths(url)).toEqual(['apps/new/y.yaml', 'apps/web/x.yaml']);
+    }
+  });
+});
+
 describe('a hostile repository', () => {
   test('runs none of its hooks, filters and settings, and brings no submodule', async () => {
     const { repository } = world;

@@ -70,6 +70,7 @@ export class SimulatedRepository {
         if (id === undefined) throw new AppsetError('APPSET_E0403', `there is no ${revision}`);
         return id;
       },
+      prefetch: async () => {},
       tree: async (_repository, commit) => this.#tree(commit),
       files: async (_repository, commit, paths) => {
         const { files } = this.#commit(commit);

@@ -54,6 +54,7 @@ function setUp(more: { secrets?: ReturnType<typeof view>; projects?: ReturnType<
       asked.resolve += 1;
       return git.resolve(repository, revision, refs);
     },
+    prefetch: async () => {},
     tree: (repository, commit) => git.tree(repository, commit),
     files: (repository, commit, paths) =>
       broken === undefined ? git.files(repository, commit, paths) : Promise.reject(broken),
