@@ -195,6 +195,7 @@ export class Run implements GenerationRun {
       return { outcome, params, dependsOnParams: false };
     }
     const own = interpolation.mutates ? deepCopyValue(params) : params;
+    this.context.render.budget?.nextElement();
     let rendered: JsonObject;
     try {
       rendered = interpolation.render(own, this.context.render);

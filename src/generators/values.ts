@@ -26,6 +26,7 @@ export function appendValues(
 ): GoMap {
   const names = Object.keys(values);
   if (names.length === 0) return params;
+  context.budget?.nextElement();
   try {
     const templates = names.map((name) => compileString(values[name] ?? '', mode));
     const target = templates.some((template: StringTemplate) => template.mutates)

@@ -19,6 +19,7 @@ import type { Clock } from '../support/clock.ts';
 import { AppsetError } from '../support/errors.ts';
 import { LIMITS } from '../support/limits.ts';
 import type { Random } from '../support/random.ts';
+import { type BudgetBounds, RenderBudget } from '../templating/budget.ts';
 import type { RenderContext } from '../templating/contract.ts';
 import type { Evaluation } from './contract.ts';
 import { type RenderOutcome, renderEntries } from './render.ts';
@@ -31,6 +32,8 @@ export interface EvaluationSettings extends GenerationSettings, ValidationSettin
   readonly maxTemplateSteps?: number;
   readonly maxTemplateOutputBytes?: number;
   readonly maxTemplateRecursion?: number;
+  /** bounds of all strings together; defaults of support/limits.ts */
+  readonly renderBudget?: BudgetBounds;
 }
 
 export interface EvaluationRuntime {
@@ -63,6 +66,7 @@ function renderContext(settings: EvaluationSettings, runtime: EvaluationRuntime)
     maxSteps: settings.maxTemplateSteps ?? LIMITS.templateSteps,
     maxOutputBytes: settings.maxTemplateOutputBytes ?? LIMITS.templateOutputBytes,
     maxRecursion: settings.maxTemplateRecursion ?? LIMITS.templateRecursion,
+    budget: new RenderBudget(settings.renderBudget),
   };
 }
 

@@ -87,6 +87,7 @@ function renderRow(
   context: RenderContext,
   compat: boolean,
 ): RenderedRow | FailedRow {
+  context.budget?.nextElement();
   try {
     const application = compiled.render(row.params, context);
     const problem = compat ? undefined : renderedNameProblem(application, compiled.template, row.params);
@@ -96,6 +97,7 @@ function renderRow(
       params: row.params,
     };
   } catch (error) {
+    context.budget?.nextElement();
     return failedRow(error, row, index, entry, compiled.renderName(row.params, context));
   }
 }

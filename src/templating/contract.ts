@@ -3,6 +3,7 @@
  * sets. Two engines stand behind it: Go templates and the legacy `{{name}}` substitution.
  */
 import type { Json } from '../api/objects.ts';
+import type { RenderBudget } from './budget.ts';
 import type { CallContext, GoMap } from './values.ts';
 
 /** How the strings of one set are read. */
@@ -13,13 +14,15 @@ export interface TemplateMode {
   readonly options: readonly string[];
 }
 
-/** What rendering may use beside the params: clock, random, bounds. A fresh budget is taken for each string. */
+/** What rendering may use beside the params: clock, random, bounds. Each string has the bounds to itself. */
 export interface RenderContext {
   readonly clock: CallContext['clock'];
   readonly random: CallContext['random'];
   readonly maxSteps: number;
   readonly maxOutputBytes: number;
   readonly maxRecursion: number;
+  /** what the strings of one evaluation share; without it each has its own bounds only */
+  readonly budget?: RenderBudget;
 }
 
 /** One string of a template. Errors are `AppsetError`s of the template family with the reference's text. */

@@ -5,9 +5,10 @@
  */
 import { BoundedCache } from '../support/bounded-cache.ts';
 import { LIMITS } from '../support/limits.ts';
-import type { StringTemplate, TemplateMode } from './contract.ts';
+import type { RenderContext, StringTemplate, TemplateMode } from './contract.ts';
 import { compileLegacyString } from './fasttemplate.ts';
 import { compileGoString } from './go-strings.ts';
+import type { GoMap } from './values.ts';
 
 const cache = new BoundedCache<string, StringTemplate>(LIMITS.compiledStrings);
 
@@ -23,6 +24,19 @@ export function modeKey(mode: TemplateMode): string {
  */
 export function compileString(text: string, mode: TemplateMode): StringTemplate {
   return cache.getOrMake(`${modeKey(mode)}\0\0${text}`, () =>
-    mode.go ? compileGoString(text, mode) : compileLegacyString(text),
+    counted(mode.go ? compileGoString(text, mode) : compileLegacyString(text)),
   );
+}
+
+/** The template with what it writes counted; a literal writes nothing of its own. */
+function counted(template: StringTemplate): StringTemplate {
+  if (template.literal) return template;
+  return {
+    ...template,
+    render(params: GoMap, context: RenderContext): string {
+      const out = template.render(params, context);
+      context.budget?.wrote(out.length);
+      return out;
+    },
+  };
 }

@@ -49,6 +49,8 @@ export class Run implements CallContext {
 
   #steps = 0;
   readonly #maxSteps: number;
+  /** the bound of steps is that of the element, not of the string */
+  readonly #shared: boolean;
   #out = '';
   #counted = 0;
   #countedBytes = 0;
@@ -65,7 +67,9 @@ export class Run implements CallContext {
     this.functions = functions;
     this.missingKey = missingKey;
     this.#context = context;
-    this.#maxSteps = context.maxSteps;
+    const left = context.budget?.stepsLeft ?? context.maxSteps;
+    this.#shared = left < context.maxSteps;
+    this.#maxSteps = this.#shared ? left : context.maxSteps;
     this.clock = context.clock;
     this.random = context.random;
   }
@@ -75,6 +79,10 @@ export class Run implements CallContext {
   }
 
   // budget
+
+  get steps(): number {
+    return this.#steps;
+  }
 
   step(): void {
     if (++this.#steps > this.#maxSteps) this.#exhausted();
@@ -102,7 +110,11 @@ export class Run implements CallContext {
   }
 
   #exhausted(): never {
-    return this.limit(`template takes more than ${this.#maxSteps} steps`);
+    return this.limit(
+      this.#shared
+        ? 'templates of one element take more steps together than they may'
+        : `template takes more than ${this.#maxSteps} steps`,
+    );
   }
 
   // output

@@ -150,6 +150,8 @@ export class Template {
     } catch (error) {
       const bound = boundOf(error);
       throw bound === undefined ? error : run.limitError(bound, error);
+    } finally {
+      context.budget?.worked(run.steps);
     }
     return run.output();
   }

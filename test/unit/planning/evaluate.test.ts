@@ -304,3 +304,62 @@ test('a long set lets others run while it renders', async () => {
   clearInterval(timer);
   expect(turns).toBeGreaterThan(0);
 });
+
+describe('the bounds that all templates of a set share', () => {
+  const annotated = (text: string, more: JsonObject = {}) => ({
+    ...template('{{.app}}', more),
+    metadata: { name: '{{.app}}', annotations: { a: text, b: text } },
+  });
+  const elements = ['a', 'b', 'c'].map((app) => ({ app }));
+  const failures = ({ failedRows }: Awaited<ReturnType<typeof evaluate>>) =>
+    failedRows.map(({ applicationName, error }) => [applicationName, error.code]);
+
+  test.each([
+    ['goTemplate', { template: annotated('{{.app}}{{repeat 50 "x"}}') }],
+    ['templatePatch', { templatePatch: 'spec: {info: [{name: {{.app}}, value: {{repeat 100 "x"}}}]}' }],
+    [
+      'legacy tags',
+      {
+        goTemplate: false,
+        template: {
+          ...template(''),
+          metadata: { name: '{{app}}', annotations: { a: '{{app}}'.repeat(100) } },
+        },
+      },
+    ],
+  ])('%s: elements over the bound of characters fail, those before stay', async (_, change) => {
+    const given = set(elements, change);
+    const bounded = await evaluate(given, { renderBudget: { characters: 300 } });
+    expect(names(bounded)).toEqual(['a', 'b']);
+    expect(failures(bounded)).toEqual([[undefined, 'APPSET_E0303']]);
+    expect(names(await evaluate(given))).toEqual(['a', 'b', 'c']);
+  });
+
+  test('values of generators and interpolated children count too', async () => {
+    const generators = [
+      {
+        matrix: {
+          generators: [{ list: { elements } }, { list: { elements: [{ x: '{{.app}}{{repeat 100 "x"}}' }] } }],
+        },
+      },
+    ];
+    const { failedRows, generation, rendered } = await evaluate(set([], { generators }), {
+      renderBudget: { characters: 250 },
+    });
+    const errors = [...generation.errors, ...failedRows.map(({ error }) => error)];
+    expect(errors.map(({ code }) => code)).toContain('APPSET_E0303');
+    expect(rendered.length).toBeLessThan(3);
+  });
+
+  test('steps count for all strings of one element, and the next has its own; its name is still told', async () => {
+    const busy = '{{if eq .app "b"}}{{range until 90}}{{end}}{{end}}';
+    const evaluation = await evaluate(set(elements, { template: annotated(busy) }), {
+      renderBudget: { elementSteps: 150 },
+    });
+    expect(names(evaluation)).toEqual(['a', 'c']);
+    expect(failures(evaluation)).toEqual([['b', 'APPSET_E0303']]);
+    expect(evaluation.failedRows[0]?.error.message).toContain(
+      'templates of one element take more steps together than they may',
+    );
+  });
+});
