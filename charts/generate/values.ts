@@ -33,6 +33,7 @@ export const DECIDED_BY_CHART: readonly string[] = [
   'metrics-addr',
   'probe-addr',
   'webhook-addr',
+  'notify-url-file',
 ];
 
 /** What the value of a flag may be. */
@@ -109,6 +110,18 @@ export const VALUES: Fields = {
     { type: 'string', minLength: 1 },
   ),
   settings,
+  notifications: {
+    about: 'Notifications of held deletions and failed sources; their form is settings.notify-format.',
+    fields: {
+      urlSecret: {
+        about: 'The Secret with the URL, in the namespace of the release; empty: none are sent.',
+        fields: {
+          name: text('Its name.'),
+          key: text('The key of the URL in it.', 'url', { minLength: 1 }),
+        },
+      },
+    },
+  },
   env: items(
     'Environment variables of the operator, such as HTTPS_PROXY.',
     closed({ name: { type: 'string' }, value: { type: 'string' }, valueFrom: FREE }, ['name']),

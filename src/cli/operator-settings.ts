@@ -227,6 +227,18 @@ export const SETTINGS = [
     meaning: 'labels of sets shown as the metric argocd_appset_labels',
   },
   {
+    flag: 'notify-url-file',
+    kind: 'text',
+    meaning:
+      'file that holds the URL notifications of held deletions and failed sources are posted to; without it none are sent',
+  },
+  {
+    flag: 'notify-format',
+    kind: { oneOf: ['slack', 'plain'] },
+    default: 'slack',
+    meaning: 'form of notifications: what Slack takes, or plain JSON',
+  },
+  {
     flag: 'compat',
     kind: { oneOf: ['argocd'] },
     meaning: 'behave exactly as the reference, failures included',

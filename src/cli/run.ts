@@ -20,6 +20,7 @@ import { systemRandom } from '../support/random.ts';
 import { EXIT } from './exit.ts';
 import { connect, type KubeOptions, kubeOptions } from './kube-options.ts';
 import { createLogger } from './logging.ts';
+import { notifications } from './notifications.ts';
 import {
   controllerSettingsOf,
   PARAMS_MAP,
@@ -95,15 +96,19 @@ async function operate(
   const workers = Number(values['concurrent-reconciliations'].value);
   const parts = { client: cluster.client, settings, workers, clock: systemClock, random: systemRandom, log };
   const serving = new Serving({ ...parts, ...servingSettingsOf(values, options.isSandbox) });
+  const told = notifications(values, parts, serving.telemetry, (result) =>
+    serving.metrics.work.notified(result),
+  );
   const operator = startOperator({
     ...parts,
     gitFolder: cache.path,
     allowLocalGit: options.allowLocalGit === true || options.isSandbox,
     ...(gitTimeout === undefined ? {} : { gitTimeoutMs: gitTimeout * 1_000 }),
     identity: `${hostname()}_${Buffer.from(systemRandom.bytes(6)).toString('hex')}`,
-    telemetry: serving.telemetry,
+    telemetry: told.telemetry,
     memory: { residentBytes: () => process.memoryUsage.rss(), collect: garbageCollector() },
   });
+  told.follow(operator);
   let stopping = false;
   const stop = () => {
     stopping = true;
@@ -130,6 +135,7 @@ async function operate(
   } finally {
     await operator.stop();
     await serving.close();
+    await told.close();
     process.removeListener('SIGTERM', stop);
     process.removeListener('SIGINT', stop);
     await cache.release();

@@ -89,6 +89,8 @@ export interface ReconcileResult {
   readonly ignored?: true;
   /** the set asks for something that is not there yet: it was left alone */
   readonly unsupported?: AppsetError;
+  /** sources that could not be read */
+  readonly failedSources?: readonly AppsetError[];
   readonly plan?: Plan;
   readonly applied?: Applied;
 }
@@ -148,8 +150,10 @@ export class SetRun {
       if (refused !== undefined) return await this.#refuse(refused);
       const facts = await this.#deps.facts(this.#set);
       const evaluation = await this.#evaluate(facts);
-      if (this.#isStopped(evaluation)) return await this.#stop(evaluation);
-      return await this.#change(facts, evaluation);
+      const result = this.#isStopped(evaluation)
+        ? await this.#stop(evaluation)
+        : await this.#change(facts, evaluation);
+      return { ...result, failedSources: failedSources(evaluation) };
     } catch (error) {
       this.#deps.signal?.throwIfAborted();
       this.#deps.log.warn({ applicationset: keyOf(this.#set), error }, 'the run failed');
@@ -393,6 +397,11 @@ export class SetRun {
       log.warn({ applicationset: keyOf(set), error }, 'status could not be written');
     }
   }
+}
+
+function failedSources({ generation, validationUnknown }: Evaluation): readonly AppsetError[] {
+  const all = [...generation.errors, ...(validationUnknown === undefined ? [] : [validationUnknown])];
+  return all.filter(({ kind }) => kind === 'source');
 }
 
 /** The set asks for clusters, and the list of cluster Secrets is known to be empty. */

@@ -2,6 +2,7 @@
  * Front door of `kube/`: configuration, the client, watch caches, events and leases. Importing it does
  * not load client-node; `loadConnection` does.
  */
+export { Backoff } from './backoff.ts';
 export { HttpObjectClient, type HttpObjectClientOptions } from './client.ts';
 export {
   type ClusterConnection,

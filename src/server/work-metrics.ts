@@ -51,6 +51,7 @@ export class WorkMetrics {
   readonly #reached: Counter<'provider'>;
   readonly #passed: Counter<'provider'>;
   readonly #reach: Histogram;
+  readonly #notifications: Counter<'result'>;
   #sources: WorkSources | undefined;
 
   constructor({ registry, workers, leaseName }: WorkMetricsOptions) {
@@ -106,6 +107,11 @@ export class WorkMetrics {
       'From the answer to the sets being woken.',
       [],
     );
+    this.#notifications = counter(
+      'appset_operator_notifications_total',
+      'Notifications by what became of them: sent, failed, dropped.',
+      ['result'],
+    );
     this.#zero();
     this.#gauges(registry, workers, leaseName);
   }
@@ -114,6 +120,7 @@ export class WorkMetrics {
   #zero(): void {
     for (const result of RESULTS) this.#reconciles.inc({ controller: CONTROLLER, result }, 0);
     this.#errors.inc({ controller: CONTROLLER }, 0);
+    for (const result of ['sent', 'failed', 'dropped']) this.#notifications.inc({ result }, 0);
   }
 
   #gauges(registry: Registry, workers: number, leaseName: string): void {
@@ -206,6 +213,11 @@ export class WorkMetrics {
   /** A webhook call was answered; providers and verdicts are fixed words. */
   delivered(provider: string, verdict: string): void {
     this.#deliveries.inc({ provider, verdict });
+  }
+
+  /** A notification was sent, or not. */
+  notified(result: 'sent' | 'failed' | 'dropped'): void {
+    this.#notifications.inc({ result });
   }
 
   /** A webhook fact was matched. */

@@ -315,6 +315,12 @@ export const CATALOGUE = {
     'a listener could not be opened',
     'Choose another address for it, or 0 to switch it off.',
   ),
+  APPSET_E1005: entry(
+    'source',
+    true,
+    'a notification could not be sent',
+    'Check the URL in the file of --notify-url-file, and whether it can be reached from the Pod.',
+  ),
   // 99 defects
   APPSET_E9999: entry('internal', false, 'a defect of appset', 'Please report it with the text shown.'),
 } as const satisfies Record<string, CatalogueEntry>;
