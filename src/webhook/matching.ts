@@ -44,9 +44,16 @@ function gitVerdict(leaf: GitLeaf, entry: IndexedSet, fact: PushFact, matches: U
 
 function matchGit(index: SetIndex, fact: PushFact, seen: Seen): void {
   for (const url of fact.urls) {
-    const matches = urlPattern(url);
+    const pattern = urlPattern(url);
     const key = payloadUrlKey(url);
-    if (matches === undefined || key === undefined) continue;
+    if (pattern === undefined || key === undefined) continue;
+    // many sets write one address alike
+    const known = new Map<string, boolean>();
+    const matches: UrlPattern = (repoURL) => {
+      const answer = known.get(repoURL) ?? pattern(repoURL);
+      known.set(repoURL, answer);
+      return answer;
+    };
     for (const entry of index.byRepository(key)) {
       for (const leaf of entry.leaves) {
         if (seen.reached.has(entry.key)) break;

@@ -67,17 +67,20 @@ function* directoriesAbove(path: string): Generator<string> {
 }
 
 function met({ includes, excludes }: Tests, paths: Iterable<string>): string | undefined {
-  const seen = new Set<string>();
   for (const path of paths) {
-    if (seen.has(path)) continue;
-    seen.add(path);
     if (includes.some((test) => test(path)) && !excludes.some((test) => test(path))) return path;
   }
   return undefined;
 }
 
-function* allDirectories(paths: Iterable<string>): Generator<string> {
-  for (const path of paths) yield* directoriesAbove(path);
+const directoriesOf = new WeakMap<TouchedPaths, ReadonlySet<string>>();
+
+/** Every directory that can have come or gone; made once for all leaves that are asked about a push. */
+function directoriesTouched(touched: TouchedPaths): ReadonlySet<string> {
+  const made =
+    directoriesOf.get(touched) ?? new Set([...touched.moved].flatMap((path) => [...directoriesAbove(path)]));
+  directoriesOf.set(touched, made);
+  return made;
 }
 
 /**
@@ -85,7 +88,7 @@ function* allDirectories(paths: Iterable<string>): Generator<string> {
  * A leaf without any items reads everything.
  */
 export function pathRead(leaf: GitLeaf, touched: TouchedPaths): string | undefined {
-  if (leaf.directories.length > 0) return met(testsFor(leaf), allDirectories(touched.moved));
+  if (leaf.directories.length > 0) return met(testsFor(leaf), directoriesTouched(touched));
   if (leaf.files.length === 0) return '';
-  return met(testsFor(leaf), [...touched.moved, ...touched.modified]);
+  return met(testsFor(leaf), touched.moved) ?? met(testsFor(leaf), touched.modified);
 }
