@@ -86,9 +86,9 @@ async function plan(names: readonly string[], options: Options): Promise<number>
         const failures = planned.flatMap(({ preview }) => (preview === undefined ? [] : failuresOf(preview)));
         for (const failure of failures) process.stderr.write(describeError(failure, stderrStyle()));
       }
-      for (const name of missing)
-        process.stderr.write(`There is no ApplicationSet ${namespace}/${name}.
-`);
+      for (const name of missing) process.stderr.write(`There is no ApplicationSet ${namespace}/${name}.\n`);
+      if (sets.length + missing.length === 0 && options.filename === undefined)
+        process.stderr.write(`No ApplicationSets in namespace ${namespace}.\n`);
       return worst([
         ...planned.flatMap((item) => codes(item, options)),
         ...(missing.length > 0 ? [EXIT.failed] : []),

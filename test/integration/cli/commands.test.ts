@@ -135,3 +135,13 @@ describe.concurrent('conformance', () => {
     expect(stdout).toMatch(/outcome: expected "generatorError", got "ok"/);
   });
 });
+
+it('plan says that there is nothing to plan', async () => {
+  const dump = join(folder, 'empty.yaml');
+  writeFileSync(dump, 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: argocd}\n');
+  expect(await appset(['plan', '--cluster-dump', dump])).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: 'No ApplicationSets in namespace argocd.\n',
+  });
+});
