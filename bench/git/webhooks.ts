@@ -24,6 +24,8 @@ const REPOSITORIES = 50;
 /** calls a second, and seconds of them before any is measured */
 const RATE = 500;
 const WARM_UP = 2;
+/** of so many calls one is for a set: its clone, the git server and this program share the machine */
+const WAKING = 500;
 /** what the reference needs from a call to the Application: one set, its repo-server beside it, a quiet machine */
 const REFERENCE_MS = 150;
 
@@ -229,7 +231,7 @@ export async function latencyCase(): Promise<readonly Goal[]> {
   ];
 }
 
-/** Acknowledgements while calls arrive at 500 a second, one in fifty of them for a set. */
+/** Acknowledgements while calls arrive at 500 a second, one of them a second for a set. */
 export async function acknowledgementCase(options: {
   readonly sets: number;
   readonly seconds: number;
@@ -247,7 +249,7 @@ export async function acknowledgementCase(options: {
     };
     const quiet = await pushes(bench.repositories.map((_, number) => [number, 'docs/readme']));
     const waking = await pushes(
-      Array.from({ length: ((seconds + WARM_UP) * RATE) / 50 }, (_, index) => {
+      Array.from({ length: Math.ceil(((seconds + WARM_UP) * RATE) / WAKING) }, (_, index) => {
         const set = (index * 37) % sets;
         return [set, `teams/s${set}/new/values.yaml`];
       }),
@@ -258,7 +260,7 @@ export async function acknowledgementCase(options: {
     for (let sent = 0; sent < total; ) {
       const due = Math.min(total, Math.floor(((performance.now() - started) / 1_000) * RATE));
       for (; sent < due; sent++) {
-        const text = sent % 50 === 0 ? waking[sent / 50] : quiet[sent % quiet.length];
+        const text = sent % WAKING === 0 ? waking[sent / WAKING] : quiet[sent % quiet.length];
         const call = bench.call(text ?? '');
         call.catch(() => {
           // told when all are waited for
