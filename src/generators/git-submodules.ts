@@ -18,6 +18,15 @@ interface Items {
   readonly exclude: readonly string[];
 }
 
+/** One segment of a pattern; `deep` is a `**`, which takes any number of them. */
+interface Segment {
+  readonly text: string;
+  readonly deep: boolean;
+  takes(name: string): boolean;
+}
+
+type Pattern = readonly Segment[];
+
 function segmentTest(segment: string, language: PathLanguage): (name: string) => boolean {
   if (language === 'directories') return compilePathMatch(segment) ?? (() => false);
   try {
@@ -27,51 +36,62 @@ function segmentTest(segment: string, language: PathLanguage): (name: string) =>
   }
 }
 
-/** What is left of a pattern below a directory it leads through; undefined where it does not. */
-function* restsBelow(
-  pattern: readonly string[],
-  directory: readonly string[],
-  language: PathLanguage,
-): Generator<readonly string[]> {
-  const [first, ...others] = pattern;
-  const [name, ...deeper] = directory;
-  if (name === undefined) {
-    if (first !== undefined) yield pattern;
-    return;
-  }
-  if (first === undefined) return;
-  if (first === '**' && language === 'doublestar') {
-    yield* restsBelow(others, directory, language);
-    yield* restsBelow(pattern, deeper, language);
-    return;
-  }
-  if (segmentTest(first, language)(name)) yield* restsBelow(others, deeper, language);
-}
-
-function reaches(pattern: string, directory: string, language: PathLanguage): boolean {
+function patternOf(pattern: string, language: PathLanguage): Pattern {
   const clean = language === 'directories' ? pattern : pattern.replace(/^\/+/, '');
-  if (language === 'doublestar' && clean.includes('{')) {
-    // alternatives may hold separators: wide rather than narrow
-    const literal = literalPrefix(clean, /[*?[{\\]/);
-    return literal.startsWith(`${directory}/`) || `${directory}/`.startsWith(literal);
-  }
-  return !restsBelow(clean.split('/'), directory.split('/'), language).next().done;
+  return clean.split('/').map((text) => {
+    if (text === '**' && language === 'doublestar') return { text, deep: true, takes: () => true };
+    return { text, deep: false, takes: segmentTest(text, language) };
+  });
 }
 
-/** Whether an exclude takes all that includes of so many segments could reach below the directory. */
-function covers(
-  pattern: string,
-  directory: string,
-  language: PathLanguage,
-  depths: ReadonlySet<number>,
-): boolean {
-  const segments = pattern.replace(/^\/+/, '').split('/');
-  for (const rest of restsBelow(segments, directory.split('/'), language)) {
-    if (language === 'doublestar' && rest.length === 1 && rest[0] === '**') return true;
-    const all = rest.every((segment) => segment === '*');
-    if (language === 'directories' && all && depths.size === 1 && depths.has(segments.length)) return true;
+/**
+ * What may be left of a pattern below a directory it leads through; nothing where it does not. All places
+ * of the pattern are followed together: several `**` reach one of them in very many ways.
+ */
+function restsBelow(pattern: Pattern, directory: string): readonly Pattern[] {
+  let at = withSkips(pattern, new Set([0]));
+  for (const name of directory.split('/')) {
+    const next = new Set<number>();
+    for (const index of at) {
+      const segment = pattern[index];
+      if (segment?.deep === true) next.add(index);
+      else if (segment?.takes(name) === true) next.add(index + 1);
+    }
+    at = withSkips(pattern, next);
   }
-  return false;
+  return [...at].filter((index) => index < pattern.length).map((index) => pattern.slice(index));
+}
+
+/** The places, and those behind a `**` that takes nothing. */
+function withSkips(pattern: Pattern, places: Set<number>): Set<number> {
+  // what is added while a set is walked is walked too
+  for (const index of places) if (pattern[index]?.deep === true) places.add(index + 1);
+  return places;
+}
+
+/** Whether a pattern leads below a directory. */
+function reacher(pattern: string, language: PathLanguage): (directory: string) => boolean {
+  if (language === 'doublestar' && pattern.includes('{')) {
+    // alternatives may hold separators: wide rather than narrow
+    const literal = literalPrefix(pattern.replace(/^\/+/, ''), /[*?[{\\]/);
+    return (directory) => literal.startsWith(`${directory}/`) || `${directory}/`.startsWith(literal);
+  }
+  const segments = patternOf(pattern, language);
+  return (directory) => restsBelow(segments, directory).length > 0;
+}
+
+/** Whether an exclude takes all that includes of so many segments could reach below a directory. */
+function coverer(
+  pattern: string,
+  language: PathLanguage,
+): (directory: string, depths: ReadonlySet<number>) => boolean {
+  const segments = patternOf(pattern.replace(/^\/+/, ''), language);
+  return (directory, depths) =>
+    restsBelow(segments, directory).some((rest) => {
+      if (language === 'doublestar') return rest.length === 1 && rest[0]?.deep === true;
+      const all = rest.every(({ text }) => text === '*');
+      return all && depths.size === 1 && depths.has(segments.length);
+    });
 }
 
 /**
@@ -85,16 +105,18 @@ export function submoduleProblem(
   language: PathLanguage | undefined,
 ): AppsetError | undefined {
   if (language === undefined) return undefined;
+  const includes = items.include.map((pattern) => ({ pattern, reaches: reacher(pattern, language) }));
+  const excludes = items.exclude.map((pattern) => coverer(pattern, language));
   const reached: string[] = [];
   let by: string | undefined;
   for (const { path, kind } of tree.entries) {
     if (kind !== 'submodule') continue;
     // hidden directories are not listed, nor what is below them
     if (language === 'directories' && (path.startsWith('.') || path.includes('/.'))) continue;
-    const patterns = items.include.filter((pattern) => reaches(pattern, path, language));
+    const patterns = includes.filter(({ reaches }) => reaches(path)).map(({ pattern }) => pattern);
     const depths = new Set(patterns.map((pattern) => pattern.split('/').length));
     if (patterns.length === 0) continue;
-    if (items.exclude.some((pattern) => covers(pattern, path, language, depths))) continue;
+    if (excludes.some((covers) => covers(path, depths))) continue;
     by ??= patterns[0];
     reached.push(path);
   }

@@ -54,9 +54,19 @@ describe('files under the new matcher', () => {
     [['**/x.yaml'], ['vendor/**', '.hidden/**'], false],
     [['**/x.yaml'], ['vendor/theme/**', '**/mod/**'], false],
     [['**/x.yaml'], ['vendor/theme/*', '.hidden/**'], true],
+    [['**/x.yaml'], ['**/vendor/**/**', '**/**/mod/**'], false],
+    [['**/**/theme/**/x.yaml'], ['.hidden/**'], true],
   ])('%j without %j: %s', (include, exclude, reaches) => {
     expect(problem(include, exclude, 'doublestar') !== undefined).toBe(reaches);
   });
+});
+
+test('patterns with many ** take no longer than they are', () => {
+  const path = Array.from({ length: 60 }, () => 'a').join('/');
+  const deep: GitTree = { commit: 'c', entries: [{ path, kind: 'submodule', oid: '1' }] };
+  const pattern = `${'**/a/'.repeat(25)}b`;
+  const told = submoduleProblem(deep, { include: [pattern], exclude: [pattern] }, 'doublestar');
+  expect(told?.message).toContain('reaches into the submodule');
 });
 
 test('pathspecs look at tracked paths only', () => {
