@@ -8,6 +8,7 @@
  */
 import type { JsonObject } from '../api/objects.ts';
 import { AppsetError } from '../support/errors.ts';
+import { LIMITS } from '../support/limits.ts';
 import { encodeJson } from '../templating/functions/json-encode.ts';
 import { type GoMap, goMap, UNCOUNTED } from '../templating/values.ts';
 import type {
@@ -70,11 +71,15 @@ const isFailed = (problem: Problem): problem is FailedElement & { kind: 'failed'
 const hidesRows = (outcome: Outcome): boolean =>
   outcome.problems.some((problem) => problem.kind === 'unknown' && problem.standIn !== true);
 
-/** Without its partner in a child with failed elements, a row may lack what a failed one would have added. */
+/**
+ * Without its partner in a child with failed elements, a row may lack what a failed one would have added.
+ * Each failed element is a problem of its own beside this one, so that a few of very many are named here.
+ */
 function doubtful(row: Row, failures: readonly FailedElement[], node: GeneratorNode): Problem | undefined {
   const [first] = failures;
   if (first === undefined) return undefined;
-  return failedProblem(node, [...row.parts, ...failures.flatMap((failure) => failure.parts)], first.error);
+  const some = failures.slice(0, LIMITS.namesShown).flatMap(({ parts }) => parts);
+  return failedProblem(node, [...row.parts, ...some], first.error);
 }
 
 function mergeOutcomes(

@@ -177,4 +177,16 @@ describe('in normal mode', () => {
       generation.entries[0]?.generated.failed.map(({ parts }) => parts.map(({ label }) => label)),
     ).toEqual([['elements[1]'], ['elements[1]', 'elements[1]']]);
   });
+
+  test('what very many failed overrides may have changed is not told for each pair', async () => {
+    const many = Array.from({ length: 500 }, (_, index) => ({ k: `b${index}` }));
+    const bad = Array.from({ length: 500 }, (_, index) => `bad ${index}`);
+    const generation = await generate({ generators: [merge(['k'], list(...many), list(...bad))] });
+    const failed = generation.entries[0]?.generated.failed ?? [];
+    expect(failed).toHaveLength(1_000);
+    const parts = failed.flatMap((failure) => failure.parts);
+    expect(parts.length).toBeLessThan(10_000);
+    // each of them is named all the same: what was made of any of them is kept
+    expect(new Set(parts.map(({ leaf, id }) => `${leaf} ${id}`)).size).toBe(1_000);
+  });
 });
