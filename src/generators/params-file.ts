@@ -21,7 +21,16 @@ export interface FileItem {
   readonly hash?: string;
 }
 
-const cache = new BoundedCache<string, readonly FileItem[]>(LIMITS.parsedFiles);
+interface Parsed {
+  readonly items: readonly FileItem[];
+  /** of the text */
+  readonly characters: number;
+}
+
+const cache = new BoundedCache<string, Parsed>(LIMITS.parsedFiles, {
+  most: LIMITS.parsedCharacters,
+  of: ({ characters }) => characters,
+});
 
 const refuse = (value: Json, type: string): AppsetError =>
   new AppsetError(
@@ -47,5 +56,6 @@ function parse(text: string): readonly FileItem[] {
  * @throws AppsetError with the words of the reference's decoder
  */
 export function parseParams(text: string, oid: string): readonly FileItem[] {
-  return oid === '' ? parse(text) : cache.getOrMake(oid, () => parse(text));
+  if (oid === '') return parse(text);
+  return cache.getOrMake(oid, () => ({ items: parse(text), characters: text.length })).items;
 }

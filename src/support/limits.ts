@@ -15,6 +15,8 @@ export const LIMITS = {
   leafRows: 20_000,
   /** Parsed files of repositories kept for the next evaluation, over all sets. */
   parsedFiles: 10_000,
+  /** Characters of the texts of those files together. */
+  parsedCharacters: 32 * 1_048_576,
   /** Steps one template may take (nodes executed, loop turns, function work) before it is stopped. */
   templateSteps: 2_000_000,
   /** Steps a template is charged for one bcrypt hash (about 60 ms). */
@@ -106,10 +108,14 @@ export const LIMITS = {
   labelValueLength: 63,
   /** Compiled template strings kept for the next evaluation, over all sets. */
   compiledStrings: 20_000,
+  /** Characters of those strings together: what a template writes may be a template again. */
+  compiledCharacters: 16 * 1_048_576,
   /** Compiled regular expressions of template functions kept for the next call. */
   compiledPatterns: 500,
   /** Compiled object templates kept for the next evaluation, over all sets. */
   compiledObjects: 2_000,
+  /** Characters of the rendered patches of one set kept for elements that render alike. */
+  patchCharacters: 4 * 1_048_576,
   /** How long git may take to tell the refs of a repository. */
   gitTimeoutMs: 30_000,
   /** How long git may take to bring the trees of a commit or the contents of files. */

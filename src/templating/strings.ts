@@ -10,7 +10,10 @@ import { compileLegacyString } from './fasttemplate.ts';
 import { compileGoString } from './go-strings.ts';
 import type { GoMap } from './values.ts';
 
-const cache = new BoundedCache<string, StringTemplate>(LIMITS.compiledStrings);
+const cache = new BoundedCache<string, StringTemplate>(LIMITS.compiledStrings, {
+  most: LIMITS.compiledCharacters,
+  of: ({ text }) => text.length,
+});
 
 /** Two modes with equal keys compile every text alike. */
 export function modeKey(mode: TemplateMode): string {

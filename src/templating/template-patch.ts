@@ -89,7 +89,10 @@ function applyPatch(application: JsonObject, patch: Patch): JsonObject {
  * @param text `spec.templatePatch`; the empty string is a patch that changes nothing
  */
 export function compileTemplatePatch(text: string, mode: TemplateMode): TemplatePatch {
-  const patches = new BoundedCache<string, Patch>(LIMITS.compiledObjects);
+  const patches = new BoundedCache<string, Patch>(LIMITS.compiledObjects, {
+    most: LIMITS.patchCharacters,
+    of: ({ text }) => text.length,
+  });
   let template: ReturnType<typeof compileString> | undefined;
   let failure: AppsetError | undefined;
   const prefix = (error: unknown): AppsetError =>
