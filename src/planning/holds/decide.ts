@@ -22,7 +22,7 @@ import { misplacedGuard } from './misplaced-guard.ts';
 import { paused, pauseFor } from './paused.ts';
 import { findRebinds, updateSetting, updateWayOut } from './rebind-budget.ts';
 import { BY_EXPECTATION, expectedDeletions, expectedSince, standingApproval } from './release.ts';
-import { renamed, renames } from './renamed.ts';
+import { decidedRenames, renamed, renames } from './renamed.ts';
 import { schemaChanged } from './schema-changed.ts';
 import { type Approval, EMPTY_STATE, type HoldState, type Latch } from './state.ts';
 import { totalBudget } from './total-budget.ts';
@@ -241,6 +241,7 @@ function decide(run: HoldRun, firstRun: string | undefined): Decision {
       : 'Paused'
     : undefined;
   const pairs = renames(run, run.candidates);
+  const decided = decidedRenames(run, run.candidates);
   const approvedNow = approval;
   return {
     holds: all && stop === undefined ? [emptyStop(run, noWrites ?? 'Paused'), ...holds] : holds,
@@ -256,7 +257,7 @@ function decide(run: HoldRun, firstRun: string | undefined): Decision {
         const released =
           isExempt(run, candidate) ||
           approvedNow?.tokens.has(token(candidate.uid)) === true ||
-          (pairs.has(candidate.name) && run.annotations.onRename !== undefined);
+          decided.has(candidate.name);
         return [candidate.name, released ? 'x' : candidate.evidence.is === 'confirmed' ? 'c' : 'u'] as const;
       }),
     ),

@@ -5,7 +5,7 @@
 import { OWN } from '../../api/names.ts';
 import { deletionBudget, isExempt, recentDeletions } from './budgets.ts';
 import type { Hold } from './contract.ts';
-import { renames } from './renamed.ts';
+import { decidedRenames } from './renamed.ts';
 
 export const deletionBudgetHold: Hold = {
   reason: 'DeletionBudget',
@@ -13,7 +13,7 @@ export const deletionBudgetHold: Hold = {
   setting: ({ annotations }) => `${annotations.maxDeletions ?? ''} ${annotations.ephemeral}`,
   wayOut: () => `annotation ${OWN.maxDeletions} with a larger number or percent`,
   find: (run, rest) => {
-    const decided = run.annotations.onRename === undefined ? new Map() : renames(run, rest);
+    const decided = decidedRenames(run, rest);
     const candidates = rest.filter((candidate) => !isExempt(run, candidate) && !decided.has(candidate.name));
     if (candidates.length === 0) return undefined;
     const recent = recentDeletions(run.state, run.candidates);

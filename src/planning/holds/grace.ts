@@ -8,7 +8,7 @@ import { rfc3339 } from '../../support/clock.ts';
 import { LIMITS } from '../../support/limits.ts';
 import type { Hold, HoldCandidate, HoldRun } from './contract.ts';
 import { token } from './digest.ts';
-import { renames } from './renamed.ts';
+import { decidedRenames } from './renamed.ts';
 
 /** Wall time in ms from which a candidate may go; infinite while its source cannot be asked. */
 export function dueAt(run: HoldRun, candidate: HoldCandidate, decidedRename: boolean): number {
@@ -25,7 +25,7 @@ export function waiting(
   run: HoldRun,
   rest: readonly HoldCandidate[],
 ): readonly { readonly candidate: HoldCandidate; readonly due: number }[] {
-  const decided = run.annotations.onRename === undefined ? new Map() : renames(run, rest);
+  const decided = decidedRenames(run, rest);
   return rest
     .map((candidate) => ({ candidate, due: dueAt(run, candidate, decided.has(candidate.name)) }))
     .filter(({ due }) => due > run.now);

@@ -38,6 +38,20 @@ export function renames(
   return pairs;
 }
 
+/**
+ * Candidates that the set's `on-rename` decides: each is one Application under one other name. Where many
+ * would become one, some of them are lost, which is no change of a name.
+ */
+export function decidedRenames(
+  run: Pick<HoldRun, 'annotations' | 'generated' | 'creates'>,
+  candidates: readonly HoldCandidate[],
+): ReadonlySet<string> {
+  if (run.annotations.onRename === undefined) return new Set();
+  const pairs = [...renames(run, candidates)];
+  const claims = Map.groupBy(pairs, ([, to]) => to);
+  return new Set(pairs.flatMap(([name, to]) => (claims.get(to)?.length === 1 ? [name] : [])));
+}
+
 const isPreview = ({ origin }: HoldCandidate): boolean =>
   origin?.parts.some(({ kind }) => kind === 'pullRequest') === true;
 

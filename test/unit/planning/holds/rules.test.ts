@@ -177,6 +177,20 @@ describe('Renamed', () => {
   });
 });
 
+test('many that would become one are lost, whatever the set says of renames', () => {
+  // thirty that deploy the same place, told apart by their values alone
+  const spec = { source: { repoURL: 'r', path: 'one' } };
+  const candidates = several(30, UNCONFIRMED).map((one) => ({
+    ...one,
+    live: { ...one.live, spec: { ...one.live.spec, ...spec } },
+  }));
+  const made = { name: 'new', parts: [part('x')], application: rendered('new', spec) };
+  const change: RunChange = { candidates, creates: [made], generated: [made] };
+  expect(held({ ...change, own: { onRename: 'replace' } })).toEqual([
+    `DeletionBudget: ${candidates.map(({ name }) => name).join(' ')}`,
+  ]);
+});
+
 describe('Flapping', () => {
   const state = {
     ...EMPTY_STATE,
