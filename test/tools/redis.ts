@@ -4,7 +4,16 @@
  * and no rights are needed but to refresh package lists that are missing or old.
  */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { toolsCache } from './tools.ts';
@@ -52,16 +61,19 @@ async function unpack(folder: string): Promise<void> {
   mkdirSync(toolsCache(), { recursive: true });
   const scratch = mkdtempSync(`${folder}.partial.`);
   const root = join(scratch, 'root');
-  const files = await download(scratch).catch(async (error: Error) => {
-    // the lists of packages are missing, or name versions that are gone
-    await run('apt-get', ['update']).catch((refused: Error) => {
-      throw new Error(`redis-server is not on PATH; ${error.message}\n${refused.message}`);
+  try {
+    const files = await download(scratch).catch(async (error: Error) => {
+      // the lists of packages are missing, or name versions that are gone
+      await run('apt-get', ['update']).catch((refused: Error) => {
+        throw new Error(`redis-server is not on PATH; ${error.message}\n${refused.message}`);
+      });
+      return download(scratch);
     });
-    return download(scratch);
-  });
-  for (const file of files) await run('dpkg-deb', ['--extract', join(scratch, file), root]);
-  renameSync(root, folder);
-  await run('rm', ['-r', scratch]);
+    for (const file of files) await run('dpkg-deb', ['--extract', join(scratch, file), root]);
+    renameSync(root, folder);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
 }
 
 /** The package and what an installation would bring along, as files in `scratch`. */
