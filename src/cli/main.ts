@@ -81,6 +81,11 @@ const COMMANDS: readonly Entry[] = [
     summary: 'print the JSON Schema of ApplicationSet for editors',
     load: () => import('./schema.ts'),
   },
+  {
+    name: 'completion',
+    summary: 'print what makes a shell complete commands, flags and values',
+    load: () => import('./completion.ts'),
+  },
   { name: 'version', summary: 'show the version', load: () => import('./version.ts') },
 ];
 
@@ -115,12 +120,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 /** The help of the program and of each command, as `--help` shows it in a pipe; '' is the program. */
 export async function helpTexts(): Promise<ReadonlyMap<string, string>> {
-  const program = await build(
-    COMMANDS.map(({ name }) => name),
-    () => {},
-  );
   const texts = new Map<string, string>();
-  for (const [path, command] of commandPaths(program)) {
+  for (const [path, command] of await allCommands()) {
     let text = '';
     command.configureOutput({
       writeOut: (part) => {
@@ -133,6 +134,12 @@ export async function helpTexts(): Promise<ReadonlyMap<string, string>> {
     texts.set(path, text);
   }
   return texts;
+}
+
+/** Every command with all its options, by the words that call it; '' is the program. */
+export async function allCommands(): Promise<readonly (readonly [string, Command])[]> {
+  const names = COMMANDS.map(({ name }) => name);
+  return commandPaths(await build(names, () => {}));
 }
 
 /** Every command below one, itself first, by the words that call it: `''`, `plan`, `migrate check`. */

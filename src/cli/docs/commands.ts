@@ -48,6 +48,11 @@ would change), \`holds\` and \`referenceStopsAt\`.`,
     `kubectl runs \`kubectl-appset\` on the PATH as \`kubectl appset\`. The package installs it beside \`appset\`, the image
 has both, and from a checkout a link does: \`ln -s "$PWD/bin/appset.js" ~/.local/bin/kubectl-appset\`. Flags such as
 \`--context\` and \`-n\` stand behind the command: \`kubectl appset get -n team-a\`.`,
+    '## In a shell',
+    `\`appset completion bash\`, \`zsh\` or \`fish\` prints a script that completes commands, flags, files and known values.
+It is made from the program and starts nothing. For bash, \`source <(appset completion bash)\` in \`~/.bashrc\`; for zsh the
+same with \`zsh\` in \`~/.zshrc\`, after \`compinit\`; for fish,
+\`appset completion fish > ~/.config/fish/completions/appset.fish\`.`,
     '## In an editor',
     `\`appset schema\` prints the JSON Schema of ApplicationSet, made from the same source as its
 CustomResourceDefinition: fields with what they are for, and misspelt ones marked. Write it to a file beside the sets,
