@@ -295,6 +295,34 @@ export const ROWS: readonly Row[] = [
       },
     ],
   },
+  {
+    title: 'API server and notifications',
+    panels: [
+      {
+        title: 'Calls of the API server',
+        about:
+          'How many may run at once: fewer than the most while the server asks to slow down. And how many wait.',
+        kind: 'timeseries',
+        queries: [
+          { expr: 'max(appset_operator_api_calls_allowed)', legend: 'allowed' },
+          { expr: 'max(appset_operator_api_calls_most)', legend: 'most' },
+          { expr: 'max(appset_operator_api_calls_waiting)', legend: 'waiting' },
+        ],
+      },
+      {
+        title: 'Notifications',
+        about: 'What became of them.',
+        kind: 'timeseries',
+        unit: 'ops',
+        queries: [
+          {
+            expr: 'sum by (result) (rate(appset_operator_notifications_total[$__rate_interval]))',
+            legend: '{{result}}',
+          },
+        ],
+      },
+    ],
+  },
 ];
 
 const WIDTH = 24;

@@ -85,6 +85,8 @@ export interface Operator {
   readonly sources: LiveSources;
   /** A change that concerns these sets is known: refs read before now do not do for their next run. */
   reached(sets: readonly string[]): void;
+  /** calls of the API server: how many may run at once now, and at most, and how many wait */
+  readonly calls: Pick<PacedClient, 'allowed' | 'most' | 'waiting'>;
   /** who holds the Lease */
   readonly lease: Pick<LeaderElector, 'leading' | 'holder'>;
   stop(): Promise<void>;
@@ -271,6 +273,7 @@ export function startOperator(options: OperatorOptions): Operator {
     queue,
     caches,
     sources,
+    calls: client,
     lease: elector,
     reached: (sets) => {
       freshness.changed(sets);

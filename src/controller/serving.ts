@@ -162,7 +162,7 @@ export class Serving {
     this.#options.log.error({ listener, error }, 'a request failed');
   }
 
-  #followSets({ caches, queue, lease }: Operator): void {
+  #followSets({ caches, queue, lease, calls }: Operator): void {
     const { controllerNamespace, namespaces } = this.#options.settings;
     const { allows } = allowedNamespaces(controllerNamespace, namespaces);
     const sets = () =>
@@ -189,6 +189,7 @@ export class Serving {
       queue: () => queue,
       leading: () => lease.leading,
       webhookQueue: () => this.inbox.size,
+      calls: () => calls,
     });
   }
 

@@ -74,6 +74,11 @@ export class PacedClient implements ObjectClient {
     return this.#allowed;
   }
 
+  /** Calls that may run at once while the server does not complain. */
+  get most(): number {
+    return this.#most;
+  }
+
   get waiting(): number {
     return LANES.reduce((sum, lane) => sum + this.#lanes[lane].size, 0);
   }

@@ -34,6 +34,8 @@ export interface WorkSources {
   readonly leading: () => boolean;
   /** facts of webhook calls that wait to be matched */
   readonly webhookQueue: () => number;
+  /** calls of the API server that may run at once now and at most, and those that wait */
+  readonly calls: () => { readonly allowed: number; readonly most: number; readonly waiting: number };
 }
 
 const RESULTS = ['success', 'error', 'requeue_after', 'requeue'] as const;
@@ -181,6 +183,24 @@ export class WorkMetrics {
       'Whether this process leads: 1 or 0.',
       { name: leaseName },
       (from) => (from.leading() ? 1 : 0),
+    );
+    read(
+      'appset_operator_api_calls_allowed',
+      'Calls of the API server that may run at once now; fewer while it asks to slow down.',
+      {},
+      (from) => from.calls().allowed,
+    );
+    read(
+      'appset_operator_api_calls_most',
+      'Calls of the API server that may run at once while it does not complain.',
+      {},
+      (from) => from.calls().most,
+    );
+    read(
+      'appset_operator_api_calls_waiting',
+      'Calls of the API server that wait for their turn.',
+      {},
+      (from) => from.calls().waiting,
     );
     read('appset_operator_webhook_queue_depth', 'Facts of webhook calls that wait.', {}, (from) =>
       from.webhookQueue(),

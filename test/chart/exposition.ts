@@ -31,6 +31,7 @@ export async function exportedSeries(): Promise<readonly Series[]> {
     queue: () => ({ depth: 1, processing: 1, waiting: 1, added: 1, retried: 1 }),
     leading: () => true,
     webhookQueue: () => 1,
+    calls: () => ({ allowed: 1, most: 1, waiting: 1 }),
   });
   const plan = {
     generated: 1,

@@ -41,6 +41,7 @@ function setUp(sets: readonly ApplicationSet[] = [], setLabels: readonly string[
     queue: () => ({ depth: 4, processing: 2, waiting: 7, added: 30, retried: 3 }),
     leading: () => true,
     webhookQueue: () => 9,
+    calls: () => ({ allowed: 3, most: 40, waiting: 12 }),
   });
   return {
     clock,
@@ -104,6 +105,9 @@ describe('the reference', () => {
         'leader_election_master_status{name="lease"} 1',
         'argocd_appset_reconcile_count{namespace="argocd",name="one"} 1',
         'appset_operator_webhook_queue_depth 9',
+        'appset_operator_api_calls_allowed 3',
+        'appset_operator_api_calls_most 40',
+        'appset_operator_api_calls_waiting 12',
       ]),
     );
     expect(await lines()).toContain(`workqueue_adds_total{${own}} 30`);
