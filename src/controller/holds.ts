@@ -27,6 +27,7 @@ import {
 } from '../planning/holds/index.ts';
 import { partIds, partKey } from '../planning/origin.ts';
 import { type Plan, type PlannedDelete, type Planner, withHolds } from '../planning/plan.ts';
+import { LIMITS } from '../support/limits.ts';
 import { findAnotherController } from './another-controller.ts';
 import type { Applied } from './apply.ts';
 import { announceDeletion, deletionLine } from './audit.ts';
@@ -54,8 +55,8 @@ export class SetHolds {
   readonly #tips: BranchTips;
   #decision: Decision | undefined;
   #candidates: ReadonlyMap<string, HoldCandidate> = new Map();
-  /** how many Applications are written down as about to be moved by data */
-  #moving = 0;
+  /** Applications this run writes down as about to be moved by data */
+  #moving: ReadonlySet<string> = new Set();
 
   constructor(options: SetHoldsOptions) {
     const { set, deps, facts, evaluation } = options;
@@ -130,6 +131,7 @@ export class SetHolds {
       others: plan.delete.length === 0 ? NO_OTHERS : await otherSets(set, deps),
       pause: facts.pause,
       anotherController: writes ? await findAnotherController(deps) : memory.anotherController?.alive,
+      counted: this.#counted(),
       specChanged: spec?.generation === set.metadata.generation && spec?.hash !== specHash(set),
       now: clock.now(),
     };
@@ -158,14 +160,18 @@ export class SetHolds {
    */
   async prepare(plan: Plan, barrier: LiveBarrier): Promise<void> {
     const state = this.#state;
-    const moving = [...(this.#decision?.rebinds ?? [])].filter((name) => !this.#memory.isWithoutEffect(name));
-    this.#moving = moving.length;
+    const counted = this.#counted();
+    const moving = [...(this.#decision?.rebinds ?? [])].filter(
+      (name) => !counted.has(name) && !this.#memory.isWithoutEffect(name),
+    );
+    this.#moving = new Set(moving);
     state.now = withRebinds(state.now, this.#options.deps.clock.now(), moving.length);
     const writes = plan.create.length + plan.update.length > 0;
     const tips = (of: HoldState) => serialiseState({ ...EMPTY_STATE, tips: of.tips });
     const outdated = state.before.tips.size > 0 && tips(state.before) !== tips(state.now);
     if (moving.length > 0 || (state.owes && writes)) await state.write(barrier);
     else if (outdated && plan.create.length > 0) await this.#tryToWrite(barrier);
+    this.#memory.recordMoved(moving, this.#options.deps.clock.now());
   }
 
   /** Where the state cannot be written nothing is deleted either: creations need not wait for it. */
@@ -236,23 +242,29 @@ export class SetHolds {
       state.now = { ...state.now, settled: set.metadata.generation ?? 0 };
     }
     state.now = { ...state.now, plan: await tellHolds(set, decision, state.before, deps) };
-    const corrected = this.#correctRebinds(applied);
+    const missed = this.#correctRebinds(applied);
     const keeps = plan.create.length + plan.update.length + plan.unchanged.length + plan.keep.length > 0;
-    if (corrected || substance(state.now, keeps) !== substance(state.stored, keeps)) {
+    if (missed.size > 0 || substance(state.now, keeps) !== substance(state.stored, keeps)) {
       await state.write(barrier);
     }
+    this.#memory.clearMoved(missed);
   }
 
-  /** Counts what was moved in place of what was about to be; answers whether that is another number. */
-  #correctRebinds(applied: Applied): boolean {
-    const moved = applied.updated.filter((name) => this.#decision?.rebinds.has(name) === true).length;
-    if (moved === this.#moving) return false;
+  /** Names that count already as moved by data in the last minutes. */
+  #counted(): ReadonlySet<string> {
+    return this.#memory.movedSince(this.#options.deps.clock.now() - LIMITS.deletionWindowMs);
+  }
+
+  /** Takes back the count of what was about to be moved and was not; answers their names. */
+  #correctRebinds(applied: Applied): ReadonlySet<string> {
+    const updated = new Set(applied.updated);
+    const missed = new Set([...this.#moving].filter((name) => !updated.has(name)));
     const { rebinds } = this.#state.now;
-    const before = this.#moving === 0 ? rebinds : rebinds.slice(0, -1);
-    const others = this.#moving === 0 ? 0 : (rebinds.at(-1)?.count ?? 0) - this.#moving;
-    const at = this.#options.deps.clock.now();
-    this.#state.now = withRebinds({ ...this.#state.now, rebinds: before }, at, others + moved);
-    return true;
+    const last = rebinds.at(-1);
+    if (missed.size === 0 || last === undefined) return missed;
+    const now = { ...this.#state.now, rebinds: rebinds.slice(0, -1) };
+    this.#state.now = withRebinds(now, last.at, last.count - missed.size);
+    return missed;
   }
 
   /** All that was held, or let go, is done: nothing of it is to meet what comes later. */

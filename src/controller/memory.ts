@@ -84,6 +84,19 @@ export class SetMemory {
   /** State of the holds of a dry run, which stores none. */
   dryState: string | undefined;
 
+  readonly #moved = new Map<string, number>();
+  /** Names counted since then, in the state of the set's holds, as moved by data. */
+  movedSince(from: number): ReadonlySet<string> {
+    for (const [name, at] of this.#moved) if (at <= from) this.#moved.delete(name);
+    return new Set(this.#moved.keys());
+  }
+  recordMoved(names: Iterable<string>, at: number): void {
+    for (const name of names) this.#moved.set(name, at);
+  }
+  clearMoved(names: Iterable<string>): void {
+    for (const name of names) this.#moved.delete(name);
+  }
+
   /** The server's answer to the write of this digest still differed from what was sent. */
   hasNoEffect(name: string, digest: string): boolean {
     return this.#noEffect.get(name) === digest;

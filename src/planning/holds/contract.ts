@@ -92,6 +92,8 @@ export interface HoldRun {
   readonly pause: string | undefined;
   /** how the reference's controller shows that it is alive */
   readonly anotherController: string | undefined;
+  /** names among those that `state` counts as moved by data: moved again, they are counted no second time */
+  readonly counted: ReadonlySet<string>;
   /** spec seen earlier under this generation, if it was another */
   readonly specChanged: boolean;
   /** wall time, ms */

@@ -74,10 +74,12 @@ function exceeding(run: HoldRun, released: ReadonlySet<string>): UpdateFinding |
   const bound = updates.filter(rebinds);
   const allowed = larger(LIMITS.budgetConfirmed, LIMITS.budgetConfirmedPercent, owned);
   const recent = recentRebinds(run);
-  if (bound.length === 0 || bound.length + recent <= allowed) return undefined;
-  const since = recent === 0 ? '' : ` and ${recent} of the last 10 minutes did`;
+  const more = bound.filter(({ name }) => !run.counted.has(name)).length;
+  if (more === 0 || more + recent <= allowed) return undefined;
+  const since = recent === 0 ? '' : ` and ${recent} did in the last 10 minutes`;
+  const these = `${bound.length} ${bound.length === 1 ? 'Application' : 'Applications'}`;
   return {
     updates: bound,
-    message: `${bound.length} Applications would get another destination, project or source without an edit of the set${since}, more than the ${allowed} allowed`,
+    message: `${these} would get another destination, project or source without an edit of the set${since}: more than the ${allowed} allowed`,
   };
 }

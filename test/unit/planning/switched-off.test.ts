@@ -2,7 +2,7 @@
  * Switches of automated sync that are off. What went wrong: Argo CD 3.2 made Applications without the
  * `allowEmpty: false` of their template, and taking them over wrote each of them.
  */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/api/objects.ts';
 import { planSet } from '../../../src/planning/plan.ts';
 import { evaluationOf, inputOf, live, setOf } from './plan-fixtures.ts';
@@ -18,17 +18,16 @@ const patchOf = (template: JsonObject | undefined, there: JsonObject | undefined
   return (plan.update[0]?.patch.spec as JsonObject | undefined)?.syncPolicy;
 };
 
-test.each<[JsonObject, JsonObject]>([
-  [{ prune: true, allowEmpty: false }, { prune: true }],
-  [{ prune: false, selfHeal: false, allowEmpty: false }, {}],
-  [{ prune: true }, { prune: true, selfHeal: false }],
-  [{ prune: false }, { allowEmpty: false }],
-])(
-  'a switch that is off on both sides is not written: %j in the template, %j in the Application',
-  (template, there) => {
+describe('a switch that is off on both sides is not written', () => {
+  test.each<[JsonObject, JsonObject]>([
+    [{ prune: true, allowEmpty: false }, { prune: true }],
+    [{ prune: false, selfHeal: false, allowEmpty: false }, {}],
+    [{ prune: true }, { prune: true, selfHeal: false }],
+    [{ prune: false }, { allowEmpty: false }],
+  ])('%j in the template, %j in the Application', (template, there) => {
     expect(patchOf(template, there)).toBeUndefined();
-  },
-);
+  });
+});
 
 test.each<[JsonObject | undefined, JsonObject | undefined, JsonObject]>([
   // switched on, or off

@@ -39,6 +39,26 @@ describe('rebinding', () => {
       { updates: updates(3), staying: 10, state: rebound(3) },
       ['RebindBudget 3'],
     ],
+    [
+      'the same ones once more',
+      {
+        updates: updates(5),
+        staying: 10,
+        state: rebound(5),
+        counted: new Set(updates(5).map(({ name }) => name)),
+      },
+      [],
+    ],
+    [
+      'the same ones and another',
+      {
+        updates: updates(6),
+        staying: 10,
+        state: rebound(5),
+        counted: new Set(updates(5).map(({ name }) => name)),
+      },
+      ['RebindBudget 6'],
+    ],
     ['nothing now, after many a moment ago', { updates: [], staying: 10, state: rebound(30) }, []],
     ['of the project', { updates: updates(6, 'spec.project') }, ['RebindBudget 6']],
     ['of one source of several', { updates: updates(6, 'spec.sources[1].chart') }, ['RebindBudget 6']],

@@ -78,6 +78,7 @@ export function runOf(change: RunChange = {}): HoldRun {
     others: { owned: 0, byCause: new Map() },
     pause: undefined,
     anotherController: undefined,
+    counted: new Set(),
     specChanged: false,
     now: NOW,
     ...more,

@@ -148,7 +148,7 @@ describe('the flag', () => {
     });
   });
 
-  for (const text of ['nothing', '=dir', `${url}=`, `${url}=/nonexistent/dir`, `${url}=/nonexistent@main`]) {
+  for (const text of ['nothing', '=dir', `${url}=`, `${url}=/no/such/dir`, `${url}=/no/such@main`]) {
     test(`refuses ${text}`, () => {
       expect(() => parseRepositoryMapping(text)).toThrow(/^--repo /);
     });
