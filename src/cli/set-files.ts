@@ -3,15 +3,20 @@
  * stands, so that errors can point at the line a person has to mend. A List, as `kubectl get -o yaml`
  * prints it, is its items.
  */
+import { schemaOf } from '../api/crds.ts';
 import type { ApplicationSet } from '../api/objects.ts';
+import { problemText, type SchemaProblem, validateSchema } from '../api/schema.ts';
 import { AppsetError, type ErrorPlace } from '../support/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../support/json.ts';
+import { LIMITS } from '../support/limits.ts';
 import { parseYamlDocuments, type YamlDocument } from '../support/yaml.ts';
 import { readText, shownName } from './facts.ts';
 
 export interface SetFile {
   readonly file: string;
   readonly text: string;
+  /** of the text */
+  readonly lines: readonly string[];
   readonly document: YamlDocument;
   /** before a path of the set in the document: '' or `items[3].` */
   readonly prefix: string;
@@ -22,26 +27,42 @@ export interface SetFile {
  * The ApplicationSets of files, in order; objects of other kinds are passed over.
  *
  * @param files paths; `-` is standard input
- * @throws AppsetError APPSET_E0101 for YAML that cannot be read, APPSET_E0102 for a set without a name,
- *   APPSET_E0104 when there is no set at all
+ * @param namespace of sets that name none
+ * @throws AppsetError APPSET_E0101 for YAML that cannot be read, APPSET_E0102 for a set without a name or
+ *   not of the shape of one, APPSET_E0104 when there is no set at all
  */
-export function readSets(files: readonly string[]): SetFile[] {
+export function readSets(files: readonly string[], namespace = 'argocd'): SetFile[] {
+  const others = new Set<string>();
   const sets = files.flatMap((name) => {
     const file = shownName(name);
     const text = readText(name);
-    return parseYamlDocuments(text, file).flatMap((document) =>
-      setsOf(document.value).map(({ value, prefix }) => {
-        const place = { file, text, document, prefix };
-        return { ...place, set: asSet(value, place) };
-      }),
-    );
+    const lines = text.split('\n');
+    return parseYamlDocuments(text, file).flatMap((document) => {
+      for (const kind of kindsOf(document.value)) others.add(kind);
+      return setsOf(document.value).map(({ value, prefix }) => {
+        const place = { file, text, lines, document, prefix };
+        return { ...place, set: asSet(value, place, namespace) };
+      });
+    });
   });
-  if (sets.length === 0)
+  if (sets.length === 0) {
+    const shown = [...others].slice(0, LIMITS.namesShown).join(', ');
+    const found =
+      shown === '' ? '' : `, only ${shown}${others.size > LIMITS.namesShown ? ' and others' : ''}`;
     throw new AppsetError(
       'APPSET_E0104',
-      `${files.map(shownName).join(', ')}: no object of kind ApplicationSet`,
+      `${files.map(shownName).join(', ')}: no object of kind ApplicationSet${found}`,
     );
+  }
   return sets;
+}
+
+/** Kinds of what is no set: one of them may be a misspelt set. */
+function kindsOf(value: Json): readonly string[] {
+  if (!isJsonObject(value)) return [];
+  const { kind, items } = value;
+  if (Array.isArray(items) && /List$/.test(String(kind))) return items.flatMap(kindsOf);
+  return [typeof kind === 'string' && kind !== '' ? kind : 'an object without kind'];
 }
 
 function setsOf(value: Json): { readonly value: JsonObject; readonly prefix: string }[] {
@@ -55,15 +76,32 @@ function setsOf(value: Json): { readonly value: JsonObject; readonly prefix: str
   );
 }
 
-function asSet(value: JsonObject, place: Omit<SetFile, 'set'>): ApplicationSet {
+const SHAPE = new Set(['spec', 'spec.generators', 'spec.goTemplateOptions']);
+
+/** What keeps a set from being evaluated at all; whatever else is wrong is told beside what it generates. */
+const misshapen = (value: JsonObject): SchemaProblem | undefined =>
+  validateSchema(schemaOf('ApplicationSet'), value).find(
+    ({ path, reason }) => path === 'spec' || (SHAPE.has(path) && reason === 'FieldValueTypeInvalid'),
+  );
+
+function asSet(value: JsonObject, place: Omit<SetFile, 'set'>, namespace: string): ApplicationSet {
   const metadata = isJsonObject(value.metadata) ? value.metadata : {};
   if (typeof metadata.name !== 'string' || metadata.name === '') {
     const field = 'metadata.name';
     const position = positionIn(place, field, 'key');
     throw new AppsetError('APPSET_E0102', `${field}: Required value`, { place: { field, position } });
   }
-  const namespace = typeof metadata.namespace === 'string' ? metadata.namespace : 'argocd';
-  return { ...value, metadata: { ...metadata, name: metadata.name, namespace } } as unknown as ApplicationSet;
+  const { name } = metadata;
+  const own = typeof metadata.namespace === 'string' ? metadata.namespace : namespace;
+  const problem = misshapen(value);
+  if (problem !== undefined) {
+    const { path: field } = problem;
+    const position = positionIn(place, field, 'key');
+    throw new AppsetError('APPSET_E0102', problemText(problem), {
+      place: { set: `${own}/${name}`, field, position },
+    });
+  }
+  return { ...value, metadata: { ...metadata, name, namespace: own } } as unknown as ApplicationSet;
 }
 
 const positionIn = (place: Omit<SetFile, 'set'>, path: string, of: 'key' | 'value') => ({
@@ -99,13 +137,13 @@ function positionOf(error: AppsetError, file: SetFile): ErrorPlace['position'] {
     const inside = error.kind === 'validation' ? undefined : position;
     return inside === undefined
       ? startOf(file, path, error.kind === 'validation')
-      : moved(positionIn(file, path, 'value'), inside, file.text);
+      : moved(positionIn(file, path, 'value'), inside, file.lines);
   }
   if (own === undefined) return undefined;
   const key = positionIn(file, own, 'key');
   if (position?.source === undefined) return key;
-  const found = findText(file.text, position.source, key.line);
-  if (found !== undefined) return moved({ ...key, ...found }, position, file.text);
+  const found = findText(file.lines, position.source, key.line);
+  if (found !== undefined) return moved({ ...key, ...found }, position, file.lines);
   return element === undefined ? key : { ...position, file: element };
 }
 
@@ -114,16 +152,22 @@ function startOf(file: SetFile, path: string, atValue: boolean): Position {
   const key = positionIn(file, path, 'key');
   if (!atValue) return key;
   const value = positionIn(file, path, 'value');
-  const opening = file.text.split('\n')[value.line - 1]?.[value.column - 1] ?? '';
+  const opening = file.lines[value.line - 1]?.[value.column - 1] ?? '';
   return value.line === key.line && opening !== '{' && opening !== '[' ? value : key;
 }
 
 /** The place of a text of one line, from a line downwards. */
-function findText(text: string, wanted: string, from: number): { line: number; column: number } | undefined {
+function findText(
+  lines: readonly string[],
+  wanted: string,
+  from: number,
+): { line: number; column: number } | undefined {
   if (wanted.includes('\n')) return undefined;
-  const lines = text.split('\n').slice(from - 1);
-  const index = lines.findIndex((line) => line.includes(wanted));
-  return index < 0 ? undefined : { line: from + index, column: (lines[index] ?? '').indexOf(wanted) + 1 };
+  for (let line = from; line <= lines.length; line++) {
+    const at = (lines[line - 1] ?? '').indexOf(wanted);
+    if (at >= 0) return { line, column: at + 1 };
+  }
+  return undefined;
 }
 
 type Position = ReturnType<typeof positionIn>;
@@ -132,9 +176,8 @@ type Position = ReturnType<typeof positionIn>;
 function moved(
   start: Position,
   inside: { readonly line: number; readonly column: number },
-  text: string,
+  lines: readonly string[],
 ): Position {
-  const lines = text.split('\n');
   const opening = lines[start.line - 1]?.[start.column - 1] ?? '';
   if (opening === '|' || opening === '>') {
     const indent = /^ */.exec(lines[start.line] ?? '')?.[0].length ?? 0;

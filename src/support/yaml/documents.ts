@@ -49,19 +49,26 @@ function documents(text: string, readable: string, reflowed: Reflowed | undefine
     const value = decodeDocument(composed, readable);
     const root = composed.contents as Node | null;
     if (root === null || (value === null && root.range?.[0] === root.range?.[1])) continue;
+    let anchors: ReadonlyMap<string, Node> | undefined;
     found.push({
       value,
       start: place(root.range?.[0] ?? 0),
-      position: (path, of = 'value') => place(find(root, pathOf(path), of)),
+      position: (path, of = 'value') => {
+        anchors ??= anchorsOf(root);
+        return place(find(root, anchors, pathOf(path), of));
+      },
     });
   }
   return found;
 }
 
 /** Offset of the node at a path, or of the nearest parent. */
-function find(root: Node, path: readonly (string | number)[], of: 'key' | 'value'): number {
-  const anchors = new Map<string, Node>();
-  collectAnchors(root, anchors);
+function find(
+  root: Node,
+  anchors: ReadonlyMap<string, Node>,
+  path: readonly (string | number)[],
+  of: 'key' | 'value',
+): number {
   const follow = (node: Node | null): Node | null =>
     isAlias(node) ? (anchors.get(node.source) ?? node) : node;
   let node: Node | null = root;
@@ -117,6 +124,12 @@ function pairOf(
 }
 
 const keyIs = (node: Node, key: string): boolean => isScalar(node) && String(node.value) === key;
+
+function anchorsOf(root: Node): ReadonlyMap<string, Node> {
+  const anchors = new Map<string, Node>();
+  collectAnchors(root, anchors);
+  return anchors;
+}
 
 function collectAnchors(node: Node | null, anchors: Map<string, Node>): void {
   if (node === null || node === undefined) return;

@@ -87,6 +87,45 @@ describe('where an error stands in the file', () => {
   });
 });
 
-test('a set without a namespace is in argocd', () => {
-  expect(setFile(TEXT).set.metadata).toEqual({ name: 'a', namespace: 'argocd' });
+test('a set without a namespace is in argocd, or in the one that is named', () => {
+  const file = setFile(TEXT);
+  expect(file.set.metadata).toEqual({ name: 'a', namespace: 'argocd' });
+  expect(readSets([join(folder, 'set.yaml')], 'gitops')[0]?.set.metadata.namespace).toBe('gitops');
+});
+
+describe('what cannot be looked at as a set', () => {
+  const refused = (text: string) => {
+    try {
+      setFile(text);
+    } catch (error) {
+      if (error instanceof AppsetError) return [error.code, error.message, error.place.position?.line];
+    }
+    return undefined;
+  };
+  const head = 'kind: ApplicationSet\nmetadata: { name: a }\n';
+
+  test.each([
+    [head, 'spec: Required value', 1],
+    [`${head}spec:`, 'spec: Invalid value: "null": spec in body must be of type object: "null"', 3],
+    [`${head}spec: []`, 'spec: Invalid value: "array": spec in body must be of type object: "array"', 3],
+    [
+      `${head}spec:\n  generators: { list: {} }`,
+      'spec.generators: Invalid value: "object": spec.generators in body must be of type array: "object"',
+      4,
+    ],
+    [
+      `${head}spec:\n  generators: []\n  goTemplateOptions: missingkey=error`,
+      'spec.goTemplateOptions: Invalid value: "string": spec.goTemplateOptions in body must be of type array: "string"',
+      5,
+    ],
+  ])('%j', (text, message, line) => {
+    expect(refused(text)).toEqual(['APPSET_E0102', message, line]);
+  });
+
+  test('a file without a set says what it holds', () => {
+    expect(
+      refused('kind: Deployment\n---\nkind: List\nitems: [{ kind: AplicationSet }]\n---\na: b\n')?.[1],
+    ).toMatch(/: no object of kind ApplicationSet, only Deployment, AplicationSet, an object without kind$/);
+    expect(refused('')?.[1]).toMatch(/: no object of kind ApplicationSet$/);
+  });
 });
