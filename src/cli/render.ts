@@ -19,7 +19,7 @@ import { type KubeOptions, kubeOptions } from './kube-options.ts';
 import { type LiveFacts, liveFacts } from './live-sources.ts';
 import { collect, oneOf } from './options.ts';
 import { packageVersion } from './package-version.ts';
-import { describeError, describeNote, describeRemark } from './report-error.ts';
+import { describeErrors, describeNote, describeRemark } from './report-error.ts';
 import { placeInFile, readSets, type SetFile } from './set-files.ts';
 import { count, printable, stderrStyle, stdoutStyle, table } from './terminal.ts';
 
@@ -81,7 +81,7 @@ async function render(options: Options): Promise<number> {
       'APPSET_E0801',
       'no file is given: name one with -f FILE, or -f - for standard input',
     );
-  const files = readSets(options.filename);
+  const files = readSets(options.filename, options.namespace);
   const facts = offlineFacts(options);
   let live: LiveFacts | undefined;
   try {
@@ -271,7 +271,7 @@ function sourceOf(spec: JsonObject): string {
 function report(all: readonly Rendered[], notGiven: readonly NotGiven[]): void {
   const style = stderrStyle();
   const told = all.flatMap((rendered) => [
-    ...rendered.failures.map((error) => describeError(error, style)),
+    ...describeErrors(rendered.failures, style),
     ...rendered.notes.map((note) => describeNote(note, style)),
   ]);
   const failures = all.flatMap((rendered) => rendered.failures);

@@ -6,7 +6,8 @@
 import { CATALOGUE } from '../support/catalogue.ts';
 import { AppsetError, messageOf, placeText } from '../support/errors.ts';
 import { caretExcerpt } from '../support/excerpt.ts';
-import { colours, printable, type Style } from './terminal.ts';
+import { LIMITS } from '../support/limits.ts';
+import { colours, count, printable, type Style } from './terminal.ts';
 
 /** The error as text that ends in a newline. */
 export function describeError(error: unknown, style: Style): string {
@@ -28,6 +29,41 @@ export function describeError(error: unknown, style: Style): string {
   else lines.push(...excerpt(printable(position.source), position, rest));
   if (!endsInAdvice(rest)) lines.push(`  ${paint.dim(CATALOGUE[error.code].help)}`);
   return `${lines.join('\n')}\n`;
+}
+
+/**
+ * Many errors as texts, in order: those that differ in their element only are one, and of very many of one
+ * kind at one place the first are told and the others counted.
+ */
+export function describeErrors(errors: readonly AppsetError[], style: Style): readonly string[] {
+  const kinds = Map.groupBy(alikeAsOne(errors), (error) => `${error.code} ${placeKey(error)}`);
+  return [...kinds.values()].flatMap((alike) => {
+    const told = alike.slice(0, LIMITS.namesShown).map((error) => describeError(error, style));
+    const more = alike.length - told.length;
+    if (more === 0) return told;
+    const remark = `${count(more, 'more error')} ${alike[0]?.code} like the last; -o json lists all`;
+    return [...told, describeRemark(remark, style)];
+  });
+}
+
+/** Errors of one text at one place, once, with all their elements. */
+function alikeAsOne(errors: readonly AppsetError[]): readonly AppsetError[] {
+  const alike = Map.groupBy(errors, (error) => `${error.code} ${placeKey(error)} ${error.message}`);
+  return [...alike.values()].flatMap((same) => {
+    const [first] = same;
+    const elements = [...new Set(same.flatMap(({ place }) => place.element ?? []))];
+    if (first === undefined) return [];
+    if (elements.length < 2) return [first];
+    const more = elements.length - LIMITS.namesShown;
+    const named = elements.slice(0, LIMITS.namesShown).join(', ');
+    const element = more > 0 ? `${named} and ${more} more` : named;
+    const { code, message, cause, retryable } = first;
+    return [new AppsetError(code, message, { place: { ...first.place, element }, cause, retryable })];
+  });
+}
+
+function placeKey({ place: { set, generator, field, position } }: AppsetError): string {
+  return [set, generator, field, position?.file, position?.line, position?.column].join(' ');
 }
 
 /** A template's error repeats the template; where an excerpt shows it, its lines are left out. */

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { describeError, describeNote, describeRemark } from '../../../src/cli/report-error.ts';
+import {
+  describeError,
+  describeErrors,
+  describeNote,
+  describeRemark,
+} from '../../../src/cli/report-error.ts';
 import { AppsetError } from '../../../src/support/errors.ts';
 
 const PLAIN = { colour: false, width: undefined };
@@ -93,4 +98,26 @@ test('a note is short: where, and what to do', () => {
 
 test('a remark is one line', () => {
   expect(describeRemark('not checked', PLAIN)).toBe('Note: not checked\n');
+});
+
+describe('many errors', () => {
+  const failed = (element: string, message = 'it failed', field = 'spec.x') =>
+    new AppsetError('APPSET_E0302', message, { place: { set: 'argocd/a', element, field } });
+
+  test('that differ in their element only are one', () => {
+    expect(describeErrors([failed('a'), failed('b', 'another'), failed('c'), failed('a')], PLAIN)).toEqual([
+      describeError(failed('a, c'), PLAIN),
+      describeError(failed('b', 'another'), PLAIN),
+    ]);
+    const many = Array.from({ length: 25 }, (_, index) => failed(`e${index}`));
+    expect(describeErrors(many, PLAIN)[0]).toContain('e8, e9 and 15 more, spec.x');
+  });
+
+  test('of one kind at one place are told up to a number, those of another place in full', () => {
+    const many = Array.from({ length: 25 }, (_, index) => failed(`e${index}`, `text ${index}`));
+    const told = describeErrors([...many, failed('z', 'text', 'spec.y')], PLAIN);
+    expect(told).toHaveLength(12);
+    expect(told[10]).toBe('Note: 15 more errors APPSET_E0302 like the last; -o json lists all\n');
+    expect(told[11]).toBe(describeError(failed('z', 'text', 'spec.y'), PLAIN));
+  });
 });
