@@ -43,6 +43,12 @@ async function applications(): Promise<void> {
     60_000,
   );
 }
+/** The Applications there are, as objects and not by name. */
+const uidsOf = async () =>
+  (await world.client.list(RESOURCES.applications, { namespace: 'argocd' })).items
+    .map(({ metadata }) => metadata.uid)
+    .sort();
+let uids: readonly (string | undefined)[] = [];
 async function secret(name: string, data: Readonly<Record<string, string>>): Promise<void> {
   const encoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
   await world.client.create(RESOURCES.secrets, {
@@ -77,11 +83,23 @@ const STORIES: Readonly<Record<string, Story>> = {
   },
   'docs/install.md': {
     before: async () => {
+      world.write('slack-url.txt', 'https://hooks.example.com/services/T0/B0/secret');
       await argoCd();
       await apply(world.client, apps());
     },
   },
-  'docs/argo-cd.md': { before: released },
+  'docs/argo-cd.md': {
+    before: async () => {
+      await released();
+      await applications();
+      uids = await uidsOf();
+    },
+    // there and back again, and every Application is the same one
+    after: async () => {
+      expect(uids).toHaveLength(NAMES.length);
+      expect(await uidsOf()).toEqual(uids);
+    },
+  },
   'docs/operations.md': {
     before: async () => {
       await released();
@@ -90,7 +108,7 @@ const STORIES: Readonly<Record<string, Story>> = {
     meanwhile: [
       {
         // the cluster is lost, and with it the sets and the Applications
-        before: /^kubectl apply -f applications\.json/,
+        before: /^kubectl create -f applications\.json/,
         happens: async () => {
           for (const type of [RESOURCES.applicationSets, RESOURCES.applications])
             for (const { metadata } of (await world.client.list(type, { namespace: 'argocd' })).items) {

@@ -201,6 +201,11 @@ export class World {
     this.#staying.clear();
   }
 
+  /** A file of the reader's own. */
+  write(name: string, text: string): void {
+    writeFileSync(join(this.#folder, name), text);
+  }
+
   /** A Deployment without Pods. */
   async deployment(name: string): Promise<void> {
     const labels = { 'app.kubernetes.io/name': name };
