@@ -25,6 +25,7 @@ import { systemClock } from '../support/clock.ts';
 import { AppsetError, messageOf } from '../support/errors.ts';
 import { fileProblem } from '../support/file-problem.ts';
 import { isJsonObject } from '../support/json.ts';
+import { LIMITS } from '../support/limits.ts';
 import { parseYamlDocuments } from '../support/yaml.ts';
 import { collect } from './options.ts';
 
@@ -85,6 +86,9 @@ export function offlineFacts(options: FactOptions): OfflineFacts {
     home = mkdtempSync(join(tmpdir(), 'appset-git-'));
     local = localRepoSources({ mappings, home, clock: systemClock });
   }
+  const { repositories } = world ?? {};
+  const isRecorded = ({ repoURL }: GitRequest) =>
+    isJsonObject(repositories) && Object.hasOwn(repositories, repoURL);
   const isMapped = (reading: Reading<unknown>) => reading.known || reading.error.code !== 'APPSET_E0404';
   return {
     sources: {
@@ -105,14 +109,14 @@ export function offlineFacts(options: FactOptions): OfflineFacts {
       gitTree: async (request) => {
         const reading = await local?.gitTree(request);
         if (reading !== undefined && isMapped(reading)) return reading;
-        return recorded === undefined || world?.repositories === undefined
+        return recorded === undefined || !isRecorded(request)
           ? repositoryNotGiven(request)
           : recorded.gitTree(request);
       },
       gitFiles: async (request, commit, paths) => {
         const reading = await local?.gitFiles(request, commit, paths);
         if (reading !== undefined && isMapped(reading)) return reading;
-        return recorded === undefined || world?.repositories === undefined
+        return recorded === undefined || !isRecorded(request)
           ? repositoryNotGiven(request)
           : recorded.gitFiles(request, commit, paths);
       },
@@ -138,9 +142,16 @@ export function readText(file: string): string {
 /** How a file is called in messages. */
 export const shownName = (file: string): string => (file === '-' ? 'standard input' : file);
 
-/** Objects of a YAML file: every document, with the items of a List or of a plain sequence. */
+/**
+ * Objects of a YAML file: every document, with the items of a List or of a plain sequence.
+ *
+ * @throws AppsetError APPSET_E0102 for a file without any document: a command that failed may have left it
+ */
 export function readObjects(file: string): JsonObject[] {
-  const values = parseYamlDocuments(readText(file), file).flatMap(({ value }): readonly Json[] => {
+  const documents = parseYamlDocuments(readText(file), file);
+  if (documents.length === 0)
+    throw new AppsetError('APPSET_E0102', `${shownName(file)} is empty: write [] where there are none`);
+  const values = documents.flatMap(({ value }): readonly Json[] => {
     if (Array.isArray(value)) return value;
     if (isJsonObject(value) && Array.isArray(value.items) && String(value.kind).endsWith('List'))
       return value.items;
@@ -153,8 +164,17 @@ export function readObjects(file: string): JsonObject[] {
   });
 }
 
+/** An unknown fact is not an empty one: objects of other kinds alone are another file. */
+function checkKind(file: string, objects: readonly JsonObject[], found: number, wanted: string): void {
+  if (found > 0 || objects.length === 0) return;
+  const kinds = [...new Set(objects.map(({ kind }) => String(kind ?? 'an object without kind')))];
+  const shown = kinds.slice(0, LIMITS.namesShown).join(', ');
+  throw new AppsetError('APPSET_E0102', `${shownName(file)}: no ${wanted}, only ${shown}`);
+}
+
 function readClusters(file: string): ClusterFact[] {
-  const facts = readObjects(file).flatMap((object) => {
+  const objects = readObjects(file);
+  const facts = objects.flatMap((object) => {
     if (object.kind !== undefined) {
       const metadata = isJsonObject(object.metadata) ? object.metadata : {};
       const labels = isJsonObject(metadata.labels) ? metadata.labels : {};
@@ -163,6 +183,7 @@ function readClusters(file: string): ClusterFact[] {
     }
     return [shortCluster(object, file)];
   });
+  checkKind(file, objects, facts.length, 'cluster Secret');
   return facts.sort((a, b) => compareBytes(a.secretName, b.secretName));
 }
 
@@ -189,10 +210,16 @@ function shortCluster(object: JsonObject, file: string): ClusterFact {
 }
 
 function readProjects(file: string): Map<string, KubeObject> {
-  const projects = readObjects(file).filter(
-    (object) => object.kind === 'AppProject',
-  ) as unknown as KubeObject[];
-  return new Map(projects.map((project) => [project.metadata.name, project]));
+  const objects = readObjects(file);
+  const projects = objects.filter((object) => object.kind === 'AppProject');
+  checkKind(file, objects, projects.length, 'AppProject');
+  return new Map(projects.map((project) => [nameOf(project, file), project as unknown as KubeObject]));
+}
+
+function nameOf(object: JsonObject, file: string): string {
+  const name = isJsonObject(object.metadata) ? object.metadata.name : undefined;
+  if (typeof name === 'string' && name !== '') return name;
+  throw new AppsetError('APPSET_E0102', `${shownName(file)}: an AppProject without metadata.name`);
 }
 
 function readWorld(file: string): JsonObject {
@@ -201,7 +228,7 @@ function readWorld(file: string): JsonObject {
   try {
     value = JSON.parse(text) as Json;
   } catch (error) {
-    throw new AppsetError('APPSET_E0102', `${file}: ${messageOf(error)}`, { cause: error });
+    throw new AppsetError('APPSET_E0102', `${file} is not valid JSON: ${messageOf(error)}`, { cause: error });
   }
   const world = isJsonObject(value) && isJsonObject(value.world) ? value.world : value;
   if (!isJsonObject(world)) throw new AppsetError('APPSET_E0102', `${file}: facts are one JSON object`);
@@ -214,6 +241,14 @@ function readWorld(file: string): JsonObject {
       'APPSET_E0102',
       `${file} holds no facts: give ${WORLD.map(([key]) => key).join(', ')}`,
     );
+  for (const project of Array.isArray(world.appProjects) ? world.appProjects : []) {
+    nameOf(isJsonObject(project) ? project : {}, file);
+  }
+  for (const [url, repository] of Object.entries((world.repositories ?? {}) as JsonObject)) {
+    const revisions = isJsonObject(repository) ? (repository.revisions ?? repository) : undefined;
+    if (!isJsonObject(revisions) || !Object.values(revisions).every((revision) => isJsonObject(revision)))
+      throw new AppsetError('APPSET_E0102', `${file}: repositories[${url}] must be an object of revisions`);
+  }
   return world;
 }
 

@@ -5,7 +5,7 @@
  * folder. A URL that was not mapped is unknown, never empty.
  */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import {
@@ -59,6 +59,8 @@ export function parseRepositoryMapping(text: string): RepositoryMapping {
   const folder = whole ? rest : rest.slice(0, at);
   if (!existsSync(folder))
     throw new AppsetError('APPSET_E0801', `--repo ${text}: there is no folder ${folder}`);
+  if (!statSync(folder).isDirectory())
+    throw new AppsetError('APPSET_E0801', `--repo ${text}: ${folder} is no folder`);
   return whole ? { url, folder } : { url, folder, revision: rest.slice(at + 1) };
 }
 
@@ -141,7 +143,7 @@ async function openCommit(git: GitCommand, folder: string, revision: string): Pr
   const commit = await git.run('rev-parse', args, { cwd: folder }).then(
     (output) => output.toString('latin1').trim(),
     (error: unknown) => {
-      if (error instanceof GitFailure && error.stderr === '') {
+      if (error instanceof GitFailure && error.stderr === '' && error.exit !== undefined) {
         throw new AppsetError(
           'APPSET_E0403',
           `${folder}: revision ${JSON.stringify(revision)} does not exist`,

@@ -113,7 +113,7 @@ Error APPSET_E0301: failed to parse template a-{{.name | upcase}}: template: bas
       'kind: ConfigMap\nmetadata: { name: a }\n',
       1,
       `
-Error APPSET_E0104: standard input: no object of kind ApplicationSet
+Error APPSET_E0104: standard input: no object of kind ApplicationSet, only ConfigMap
   Pass a file with at least one object of kind ApplicationSet.`,
     ],
     [

@@ -133,6 +133,59 @@ describe.concurrent('facts', () => {
     expect(code).toBe(5);
   });
 
+  it.each([
+    ['--clusters', 'kind: AppProject\n', 'no cluster Secret, only AppProject'],
+    ['--projects', '[{ name: eu, server: https://eu }]\n', 'no AppProject, only an object without kind'],
+    ['--clusters', '', 'is empty: write [] where there are none'],
+    ['--projects', 'kind: AppProject\n', 'an AppProject without metadata.name'],
+    ['--facts', '{"repositories": {"u": {"main": 1}}}', 'repositories[u] must be an object of revisions'],
+    ['--facts', '{"appProjects": [{}]}', 'an AppProject without metadata.name'],
+    ['--facts', '{', 'is not valid JSON: '],
+  ])('a file that is no answer is not taken for an empty one: %s %j', async (flag, text, words) => {
+    const facts = file(`no-answer-${words.length}${flag}.yaml`, text);
+    const { stdout, stderr, code } = await appset(['render', '-f', '-', flag, facts], { stdin: two });
+    expect(stderr).toMatch(/^Error APPSET_E0102: /);
+    expect(stderr).toContain(words);
+    expect([stdout, code]).toEqual(['', 1]);
+  });
+
+  it('an empty list of clusters is known to be empty', async () => {
+    const stdin = setText('  generators:\n    - clusters: { selector: { matchLabels: { a: b } } }');
+    const args = ['--clusters', file('none.yaml', '[]\n'), '--projects', 'examples/projects.yaml'];
+    expect(await appset(['render', '-f', '-', ...args], { stdin })).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+  });
+
+  it('a repository that the facts do not list is unknown, with the flag that gives it', async () => {
+    const facts = file('other-facts.json', '{"repositories": {"https://git.example.com/other.git": {}}}');
+    const { stderr, code } = await appset(
+      ['render', '-f', 'examples/apps-on-clusters.yaml', '--facts', facts],
+      {},
+    );
+    expect(stderr).toContain(`repository ${REPO}: not given (--repo ${REPO}=DIR)`);
+    expect(code).toBe(5);
+  });
+
+  it('without git it says so, and not that the revision is missing', async () => {
+    const { stderr, code } = await appset(
+      ['render', '-f', 'examples/apps-on-clusters.yaml', '--repo', `${REPO}=.@HEAD`],
+      { env: { PATH: folder } },
+    );
+    expect(stderr).toContain('git could not be started');
+    expect(stderr).not.toContain('does not exist');
+    expect(code).toBe(5);
+  });
+
+  it('a file in the place of a folder is wrong usage', async () => {
+    const args = ['render', '-f', '-', '--repo', `${REPO}=package.json`];
+    const { stderr, code } = await appset(args, { stdin: two });
+    expect(stderr).toContain('package.json is no folder');
+    expect(code).toBe(2);
+  });
+
   it('what was not given is not checked, and that is said once', async () => {
     const { stderr, code } = await appset(['render', '-f', '-', '-o', 'name'], { stdin: two });
     expect(stderr).toBe(
