@@ -61,6 +61,8 @@ interface Lies {
   clusters: 'none' | 'hidden';
 }
 
+const TRUE: Lies = { git: 'none', clusters: 'none' };
+
 class World extends Operator {
   readonly truth = new Truth();
   readonly random: Random;
@@ -70,11 +72,17 @@ class World extends Operator {
   lies: Lies = { git: 'none', clusters: 'none' };
   /** folders of an older commit, served by a replica that lags */
   older: readonly string[] = [];
+  /** ids of what the branch really was, in order */
+  readonly #commits: string[] = [];
 
   constructor(seed: number) {
     super({ clusterSettleSeconds: SETTLE });
     this.random = seededRandom(seed);
-    this.descends = async () => ({ descends: this.lies.git === 'none', branch: true });
+    this.descends = async (older, newer) => ({
+      descends:
+        this.#commits.indexOf(older) >= 0 && this.#commits.lastIndexOf(newer) >= this.#commits.indexOf(older),
+      branch: true,
+    });
     const { truth } = this;
     for (let i = this.random.int(1, 12); i > 0; i -= 1) truth.elements.add(`e${i}`);
     for (let i = this.random.int(1, 4); i > 0; i -= 1) truth.stages.add(`t${i}`);
@@ -114,11 +122,11 @@ class World extends Operator {
     this.truth.clusters.add(name);
   }
 
-  override sources(): ReturnType<Operator['sources']> {
+  override sources(truly = false): ReturnType<Operator['sources']> {
     const { store } = this.client;
     const secrets = store.list(store.kind(RESOURCES.secrets), { namespace: 'argocd' }).items;
     const appProjects = store.list(store.kind(RESOURCES.appProjects), { namespace: 'argocd' }).items;
-    const { git, clusters } = this.lies;
+    const { git, clusters } = truly ? TRUE : this.lies;
     const shown = { none: [...this.truth.folders], down: [], older: [...this.older], empty: [] }[git];
     const files = Object.fromEntries(shown.map((folder) => [`apps/${folder}/app.yaml`, '']));
     const main = git === 'down' ? { files: {}, error: 'no route to host' } : { files };
@@ -247,8 +255,17 @@ class World extends Operator {
     for (const part of this.truth.emptied) if (this.truth.isThere(part)) this.truth.emptied.delete(part);
   }
 
+  /** Takes note of the commit the branch really is at. */
+  async push(): Promise<void> {
+    const request = { repoURL: GIT, revision: 'main', project: 'default' };
+    const reading = await this.sources(true).gitTree(request);
+    if (reading.known && this.#commits.at(-1) !== reading.value.commit)
+      this.#commits.push(reading.value.commit);
+  }
+
   /** A run, and what may be said of its deletions. */
   async look(deps: Partial<ReconcileDeps> = {}): Promise<void> {
+    await this.push();
     const before = this.names;
     await this.run(deps);
     const left = new Set(this.names);
@@ -285,6 +302,7 @@ describe('whatever happens', () => {
       try {
         await world.look();
         for (let step = 0; step < STEPS; step += 1) {
+          await world.push();
           if (world.random.next() < 0.6) world.change();
           const seconds = [1, 10, 31, 61, 200, 700][world.random.int(0, 6)] ?? 1;
           world.story.push(`${seconds} s`);
