@@ -65,6 +65,12 @@ export const ROWS: readonly Row[] = [
         kind: 'stat',
         queries: [{ expr: 'sum(leader_election_master_status{name="appset-operator"})', legend: 'leaders' }],
       },
+      {
+        title: 'Another controller',
+        about: 'Whether somebody else was found at work on the same Applications: 0 is well.',
+        kind: 'stat',
+        queries: [{ expr: 'max(appset_operator_another_controller)', legend: 'another controller' }],
+      },
     ],
   },
   {

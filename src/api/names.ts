@@ -4,6 +4,9 @@ export const ARGO_GROUP = 'argoproj.io';
 export const ARGO_API_VERSION = 'argoproj.io/v1alpha1';
 export const OWN_PREFIX = 'appset-operator.io/';
 
+/** The reference's controller, as the server names it in managedFields, and as its Pods are labelled. */
+export const ARGO_CONTROLLER = 'argocd-applicationset-controller';
+
 export const RESOURCES_FINALIZER = 'resources-finalizer.argocd.argoproj.io';
 export const PRE_DELETE_FINALIZER_PREFIX = 'pre-delete-finalizer.argocd.argoproj.io';
 export const POST_DELETE_FINALIZER_PREFIX = 'post-delete-finalizer.argocd.argoproj.io';

@@ -1,40 +1,119 @@
 /**
- * Whether the reference's ApplicationSet controller is alive beside us: a Ready Pod with its label in
- * the control-plane namespace, or a Lease of its name that is kept fresh. The answer is good for a
- * minute. What may not be read counts as not there, and is logged; what could not be read for another
- * reason fails the run that wanted to write.
+ * Whether the reference's ApplicationSet controller is alive beside us: it wrote a set or an Application
+ * of ours just now, as watches tell; or a Ready Pod with its label is in the control-plane namespace; or
+ * a Lease of its name is kept fresh. What was looked up is good for a minute, what was seen for three.
+ * What may not be read counts as not there, and is logged; what could not be read for another reason
+ * fails the run that wanted to write.
  */
 import { ApiError, isNotFound, RESOURCES } from '../api/client.ts';
-import type { KubeObject } from '../api/objects.ts';
-import { parseRfc3339 } from '../support/clock.ts';
+import { ARGO_CONTROLLER } from '../api/names.ts';
+import { type ApplicationSet, type KubeObject, keyOf } from '../api/objects.ts';
+import type { Decision } from '../planning/holds/index.ts';
+import { type Clock, parseRfc3339 } from '../support/clock.ts';
 import { isJsonObject } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
 import { listAll } from './live-view.ts';
+import type { Log } from './log.ts';
 import type { ReconcileDeps } from './set-run.ts';
 
-const POD_LABEL = 'app.kubernetes.io/name=argocd-applicationset-controller';
+const POD_LABEL = `app.kubernetes.io/name=${ARGO_CONTROLLER}`;
 const LEASE = '58ac56fa.applicationsets.argoproj.io';
 
-type Deps = Pick<ReconcileDeps, 'client' | 'clock' | 'settings' | 'memory' | 'log'>;
+type Deps = Pick<ReconcileDeps, 'client' | 'clock' | 'settings' | 'log'>;
 
-/** How it shows that it is alive; undefined when it does not. */
-export async function findAnotherController(deps: Deps): Promise<string | undefined> {
-  const { memory, clock } = deps;
-  const known = memory.anotherController;
-  const now = clock.monotonic();
-  if (known !== undefined && now - known.at < LIMITS.anotherControllerMs) return known.alive;
-  // runs that ask at the same time share one look
-  memory.lookingForAnother ??= look(deps).finally(() => {
-    memory.lookingForAnother = undefined;
-  });
-  return memory.lookingForAnother;
+/** Two states of an object, as a cache tells of them. */
+interface SeenChange {
+  readonly before: KubeObject | undefined;
+  readonly after: KubeObject | undefined;
+  /** part of the first list: it tells what was, not what happens */
+  readonly initial: boolean;
 }
 
-async function look(deps: Deps): Promise<string | undefined> {
-  const at = deps.clock.monotonic();
-  const alive = (await pod(deps)) ?? (await lease(deps));
-  deps.memory.anotherController = { at, alive };
-  return alive;
+/** What is known of the reference's controller; one a process. */
+export class Rival {
+  /** by monotonic time */
+  #looked: { readonly at: number; readonly alive: string | undefined } | undefined;
+  #seen: { readonly at: number; readonly how: string } | undefined;
+  /** a look that is under way; runs that ask at the same time share it */
+  #looking: Promise<string | undefined> | undefined;
+  #told = false;
+
+  /** How it showed itself, as far as that is known without asking; undefined when it did not. */
+  shows(now: number): string | undefined {
+    if (this.#seen !== undefined && now - this.#seen.at < LIMITS.rivalRestMs) return this.#seen.how;
+    return this.#looked?.alive;
+  }
+
+  /** A change that is no part of a first list: was it its doing? */
+  saw(
+    { before, after, initial }: SeenChange,
+    { clock, log }: { readonly clock: Clock; readonly log: Log },
+  ): void {
+    if (initial || after === undefined) return;
+    const time = lastWrite(after);
+    if (time === undefined || (before !== undefined && lastWrite(before) === time)) return;
+    const how = `${after.kind} ${keyOf(after)} was written by ${ARGO_CONTROLLER} at ${time}`;
+    this.#seen = { at: clock.monotonic(), how };
+    this.#tell(how, log);
+  }
+
+  /** How it shows that it is alive; undefined when it does not. @throws ApiError when that could not be read */
+  async find(deps: Deps): Promise<string | undefined> {
+    const now = deps.clock.monotonic();
+    const known = this.#looked !== undefined && now - this.#looked.at < LIMITS.anotherControllerMs;
+    if (known || (this.#seen !== undefined && now - this.#seen.at < LIMITS.rivalRestMs))
+      return this.shows(now);
+    this.#looking ??= this.#look(deps).finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #look(deps: Deps): Promise<string | undefined> {
+    const at = deps.clock.monotonic();
+    const alive = (await pod(deps)) ?? (await lease(deps));
+    this.#looked = { at, alive };
+    this.#tell(alive, deps.log);
+    return alive;
+  }
+
+  #tell(shows: string | undefined, log: Log): void {
+    const isThere = shows !== undefined;
+    if (isThere === this.#told) return;
+    this.#told = isThere;
+    if (isThere)
+      log.error({ shows }, 'the ApplicationSet controller of Argo CD is alive: nothing is written');
+    else log.info({}, 'the ApplicationSet controller of Argo CD is gone');
+  }
+}
+
+/** How the reference shows that it is alive, for a run that may have something to write. */
+export async function findRival(writes: boolean, deps: ReconcileDeps): Promise<string | undefined> {
+  const { rival } = deps.memory;
+  return writes || rival.shows(deps.clock.monotonic()) !== undefined ? rival.find(deps) : undefined;
+}
+
+/** Says on the set, and in the log, that somebody else works on its Applications; once, when it begins. */
+export function tellRival(set: ApplicationSet, { holds }: Decision, deps: ReconcileDeps): void {
+  const memory = deps.memory.of(set);
+  const found = holds.filter(({ reason }) => reason === 'AnotherController');
+  const [first] = found;
+  const isNew = first !== undefined && !memory.hasRival;
+  memory.hasRival = first !== undefined;
+  if (!isNew || first === undefined) return;
+  const { message } = first;
+  deps.events.emit({ set, type: 'Warning', reason: 'AnotherController', message });
+  const names = found.flatMap(({ deletions, updates }) => [...deletions, ...updates].map(({ name }) => name));
+  deps.log.error(
+    { applicationset: keyOf(set), names, problem: message },
+    'somebody else works on the same Applications',
+  );
+}
+
+/** When it wrote the object, if it was the last to; as the caches keep it. */
+function lastWrite({ metadata }: KubeObject): string | undefined {
+  const entry = metadata.managedFields?.find(({ manager }) => manager === ARGO_CONTROLLER);
+  return typeof entry?.time === 'string' ? entry.time : undefined;
 }
 
 async function pod(deps: Deps): Promise<string | undefined> {

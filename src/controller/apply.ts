@@ -13,6 +13,7 @@ import { compareBytes } from '../support/byte-strings.ts';
 import type { Clock } from '../support/clock.ts';
 import { LIMITS } from '../support/limits.ts';
 import { type LiveBarrier, SetChanged } from './barrier.ts';
+import { digestOfCreate, digestOfUpdate } from './disputes.ts';
 import { created, type EventSink, updated } from './events.ts';
 import type { LiveView } from './live-view.ts';
 import type { Log } from './log.ts';
@@ -202,6 +203,7 @@ async function write(step: Step, deps: ApplyDeps, report: Report): Promise<Step 
     deps.live.wrote(application);
     // what is found equal now is not compared at the next run
     deps.planner.step(step.create.name, application);
+    deps.memory.disputes.wrote(step.create.name, digestOfCreate(), deps.clock.monotonic());
   }
   report.created.push(step.create.name);
   deps.events.emit(created(deps.planner.input.set, step.create.name));
@@ -220,6 +222,7 @@ async function update(planned: PlannedUpdate, deps: ApplyDeps, report: Report): 
   }
   deps.log.info({ application: planned.name, why: planned.why }, 'updated Application');
   if (settings.compat || deps.dryRun || planned.why === 'released') return undefined;
+  deps.memory.disputes.wrote(planned.name, digestOfUpdate(planned), deps.clock.monotonic());
   const rest = deps.planner.step(planned.name, answer);
   if (rest.is !== 'update') {
     deps.memory.clearNoEffect(planned.name);

@@ -28,13 +28,14 @@ import {
 import { partIds, partKey } from '../planning/origin.ts';
 import { type Plan, type PlannedDelete, type Planner, withHolds } from '../planning/plan.ts';
 import { LIMITS } from '../support/limits.ts';
-import { findAnotherController } from './another-controller.ts';
+import { findRival, tellRival } from './another-controller.ts';
 import type { Applied } from './apply.ts';
 import { announceDeletion, deletionLine } from './audit.ts';
 import { type LiveBarrier, SetChanged } from './barrier.ts';
 import { BranchTips } from './branch-tips.ts';
 import type { ClusterPresence } from './cluster-gone.ts';
 import { Confirmation } from './confirm.ts';
+import { disputedApplications } from './disputes.ts';
 import { isComplete, type SetMemory } from './memory.ts';
 import { NO_OTHERS, notePending, otherSets } from './other-sets.ts';
 import type { ReconcileDeps, RunFacts } from './set-run.ts';
@@ -76,7 +77,7 @@ export class SetHolds {
   /** What a run would hold now. Waiting, and another controller that is there still, are not shown. */
   async preview(plan: Plan, planner: Planner): Promise<Plan> {
     if (plan.stopped !== undefined) return plan;
-    const decision = decideHolds({ ...(await this.#run(plan, planner, true)), anotherController: undefined });
+    const decision = decideHolds(await this.#run(plan, planner, true));
     const holds = decision.holds.filter(({ reason }) => reason !== 'Grace');
     return withHolds(planner.input, plan, { ...decision, holds });
   }
@@ -88,6 +89,7 @@ export class SetHolds {
     const run = await this.#run(plan, planner, false);
     const decision = decideHolds(run);
     this.#decision = decision;
+    tellRival(set, decision, deps);
     await this.#tips.moveOn([...plan.delete, ...plan.keep].map(({ origin }) => origin));
     this.#candidates = new Map(run.candidates.map((candidate) => [candidate.name, candidate]));
     this.#state.now = { ...decision.next, tips: this.#tips.toStore, spec: specOf(run) };
@@ -105,7 +107,7 @@ export class SetHolds {
 
   async #run(plan: Plan, planner: Planner, preview: boolean): Promise<HoldRun> {
     const { set, deps, facts, evaluation } = this.#options;
-    const { settings, clock, memory } = deps;
+    const { settings, clock } = deps;
     const writes = !preview && plan.create.length + plan.update.length + plan.delete.length > 0;
     const annotations = setHoldSettings(set);
     const { spec } = this.#state.before;
@@ -130,8 +132,9 @@ export class SetHolds {
       },
       others: plan.delete.length === 0 ? NO_OTHERS : await otherSets(set, deps),
       pause: facts.pause,
-      anotherController: writes ? await findAnotherController(deps) : memory.anotherController?.alive,
       counted: this.#counted(),
+      anotherController: preview ? undefined : await findRival(writes, deps),
+      disputed: preview ? new Map() : await disputedApplications(set, plan, deps),
       specChanged: spec?.generation === set.metadata.generation && spec?.hash !== specHash(set),
       now: clock.now(),
     };

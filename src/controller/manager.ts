@@ -171,9 +171,16 @@ export class ControllerManager {
     for (const key of keys) this.#awaited.set(key, (this.#awaited.get(key) ?? new Set()).add(set));
   }
 
+  /** Another controller that writes what is ours shows itself. */
+  #noteRival(change: CacheChange): void {
+    const { clock, log, settings } = this.#options;
+    if (!settings.compat) this.memory.rival.saw(change, { clock, log });
+  }
+
   #onSet(change: CacheChange): void {
     const event = eventOf(change, asApplicationSet);
     if (event === undefined || !this.#allows(event.new.metadata.namespace ?? '')) return;
+    this.#noteRival(change);
     if (!this.#options.settings.compat && !change.initial) {
       for (const name of addressed(event.old, event.new))
         this.enqueue(`${event.new.metadata.namespace}/${name}`);
@@ -186,6 +193,7 @@ export class ControllerManager {
     const event = eventOf(change, asApplication);
     const namespace = event?.new.metadata.namespace ?? '';
     if (event === undefined || change.initial || !this.#allows(namespace)) return;
+    this.#noteRival(change);
     const { name } = event.new.metadata;
     const owner = `${namespace}/${controllerOf(event.new)?.name ?? ''}`;
     const own = this.view.isOwn(namespace, name);

@@ -10,6 +10,8 @@ import type { Evaluation } from '../planning/contract.ts';
 import type { Tip } from '../planning/holds/index.ts';
 import { type Origin, partIds } from '../planning/origin.ts';
 import { LIMITS } from '../support/limits.ts';
+import { Rival } from './another-controller.ts';
+import { Disputes } from './disputes.ts';
 
 interface Backoff {
   readonly failures: number;
@@ -115,6 +117,11 @@ export class SetMemory {
   /** Digest of a status patch that changed nothing on the server (a CRD that prunes): not sent again. */
   ineffectiveStatus: string | undefined;
 
+  /** Somebody else works on its Applications, and that was told. */
+  hasRival = false;
+  /** Writes that were made, for those that are undone again and again. */
+  readonly disputes = new Disputes();
+
   /** Whether this write of an Application has to wait for its back-off; another write of it has not. */
   postponed(name: string, digest: string, monotonic: number): Postponed | undefined {
     const backoff = this.#backoff.get(name);
@@ -150,10 +157,15 @@ export class ControllerMemory {
   readonly #sets = new Map<string, SetMemory>();
   /** Set → candidates of it that wait, by cause. */
   readonly pending = new Map<string, ReadonlyMap<string, number>>();
-  /** Whether the reference's controller is alive, and by which monotonic time that was found. */
-  anotherController: { readonly at: number; readonly alive: string | undefined } | undefined;
-  /** A look for it that is under way. */
-  lookingForAnother: Promise<string | undefined> | undefined;
+  /** Whether the reference's controller is alive beside us. */
+  readonly rival = new Rival();
+  /** Sets with Applications that are fought over → how many. */
+  readonly disputed = new Map<string, number>();
+
+  /** Somebody else works on the same Applications, as far as it was looked at. */
+  isContested(monotonic: number): boolean {
+    return this.rival.shows(monotonic) !== undefined || this.disputed.size > 0;
+  }
 
   /** The memory of a set; that of another set of the same name (another uid) is dropped. */
   of(set: ApplicationSet): SetMemory {
@@ -169,5 +181,6 @@ export class ControllerMemory {
   forget(key: string): void {
     this.#sets.delete(key);
     this.pending.delete(key);
+    this.disputed.delete(key);
   }
 }

@@ -17,7 +17,7 @@ import {
   type LeaseOptions,
   PacedClient,
   slimApplication,
-  withoutManagedFields,
+  slimSet,
 } from '../kube/index.ts';
 import {
   createLiveSources,
@@ -124,7 +124,7 @@ function cachesOf({ client, settings, clock, random, log }: OperatorOptions): Op
   const configMap = (name: string) =>
     informer({ type: RESOURCES.configMaps, namespace: own, fieldSelector: `metadata.name=${name}` });
   return {
-    sets: informer({ type: RESOURCES.applicationSets, ...wide, transform: withoutManagedFields }),
+    sets: informer({ type: RESOURCES.applicationSets, ...wide, transform: slimSet }),
     applications: informer({
       type: RESOURCES.applications,
       ...wide,

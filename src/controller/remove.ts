@@ -15,6 +15,7 @@ import { LIMITS } from '../support/limits.ts';
 import type { Report } from './apply.ts';
 import { type LiveBarrier, SetChanged } from './barrier.ts';
 import { type ClusterPresence, withoutClusterFinalizers } from './cluster-gone.ts';
+import { digestOfDelete } from './disputes.ts';
 import { deleted, type EventSink, finalizerRemoved } from './events.ts';
 import type { LiveView } from './live-view.ts';
 import type { Log } from './log.ts';
@@ -142,6 +143,7 @@ async function remove(planned: PlannedDelete, deps: RemovalDeps): Promise<void> 
     if (!deps.dryRun && (ready?.metadata.finalizers ?? []).length === 0)
       deps.live.gone(namespace ?? '', name);
     deps.report.deleted.push(name);
+    if (!deps.dryRun) deps.memory.disputes.wrote(name, digestOfDelete(), deps.clock.monotonic());
     deps.events.emit(deleted(deps.planner.input.set, name));
     deps.log.info({ application: name }, 'Deleted application');
     return;

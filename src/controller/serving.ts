@@ -162,8 +162,9 @@ export class Serving {
     this.#options.log.error({ listener, error }, 'a request failed');
   }
 
-  #followSets({ caches, queue, lease, calls }: Operator): void {
-    const { controllerNamespace, namespaces } = this.#options.settings;
+  #followSets({ caches, queue, lease, calls, manager }: Operator): void {
+    const { settings, clock } = this.#options;
+    const { controllerNamespace, namespaces } = settings;
     const { allows } = allowedNamespaces(controllerNamespace, namespaces);
     const sets = () =>
       caches.sets
@@ -190,6 +191,7 @@ export class Serving {
       leading: () => lease.leading,
       webhookQueue: () => this.inbox.size,
       calls: () => calls,
+      contested: () => manager.memory.isContested(clock.monotonic()),
     });
   }
 

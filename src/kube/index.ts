@@ -17,5 +17,11 @@ export { LeaderElector, type Leadership, type LeaseOptions } from './lease.ts';
 export { PacedClient, type PacedClientOptions, TurnTooLate } from './paced-client.ts';
 export type { ReflectorCounts } from './reflector.ts';
 export { byController, byLabel, byNamespace, type Change, type ChangeHandler, type Index } from './store.ts';
-export { slimApplication, type Transform, withoutBookkeeping, withoutManagedFields } from './transforms.ts';
+export {
+  slimApplication,
+  slimSet,
+  type Transform,
+  withoutBookkeeping,
+  withoutManagedFields,
+} from './transforms.ts';
 export { Transport, type TransportOptions } from './transport.ts';

@@ -3,7 +3,7 @@
  * and of kubectl, which is often larger than the object, and of an Application's status all but what
  * decisions rest on. Objects are copied along the way that changes and shared otherwise.
  */
-import { LAST_APPLIED_ANNOTATION } from '../api/names.ts';
+import { ARGO_CONTROLLER, LAST_APPLIED_ANNOTATION } from '../api/names.ts';
 import type { JsonObject, KubeObject, ObjectMeta } from '../api/objects.ts';
 import { isJsonObject } from '../support/json.ts';
 
@@ -16,9 +16,29 @@ export const withoutManagedFields: Transform = (object) => {
   return { ...object, metadata };
 };
 
+/**
+ * Of managedFields only when one manager wrote, and only while nobody wrote after it: who looks at two
+ * states of an object sees whether it was that one.
+ */
+export const lastWriteOf =
+  (manager: string): Transform =>
+  (object) => {
+    const { managedFields } = object.metadata;
+    if (managedFields === undefined) return object;
+    const timeOf = ({ time }: JsonObject): string => (typeof time === 'string' ? time : '');
+    const newest = managedFields.map(timeOf).sort().at(-1) ?? '';
+    const isLast = managedFields.some((entry) => entry.manager === manager && timeOf(entry) === newest);
+    const slim = withoutManagedFields(object);
+    if (!isLast) return slim;
+    return { ...slim, metadata: { ...slim.metadata, managedFields: [{ manager, time: newest }] } };
+  };
+
+const lastWriteOfReference = lastWriteOf(ARGO_CONTROLLER);
+
 /** Without managedFields and the last-applied annotation. */
-export const withoutBookkeeping: Transform = (object) => {
-  const slim = withoutManagedFields(object);
+export const withoutBookkeeping: Transform = (object) => withoutLastApplied(withoutManagedFields(object));
+
+const withoutLastApplied: Transform = (slim) => {
   const { annotations } = slim.metadata;
   if (annotations?.[LAST_APPLIED_ANNOTATION] === undefined) return slim;
   const { [LAST_APPLIED_ANNOTATION]: _, ...others } = annotations;
@@ -27,9 +47,12 @@ export const withoutBookkeeping: Transform = (object) => {
   return { ...slim, metadata };
 };
 
-/** An Application without bookkeeping, and with the part of its status that is decided on. */
+/** A set without bookkeeping but for the last write of the reference's controller. */
+export const slimSet: Transform = lastWriteOfReference;
+
+/** An Application without bookkeeping but for that, and with the part of its status that is decided on. */
 export const slimApplication: Transform = (object) => {
-  const slim = withoutBookkeeping(object);
+  const slim = withoutLastApplied(lastWriteOfReference(object));
   if (slim.status === undefined) return slim;
   return { ...slim, status: slimStatus(slim.status) };
 };

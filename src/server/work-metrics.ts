@@ -36,6 +36,8 @@ export interface WorkSources {
   readonly webhookQueue: () => number;
   /** calls of the API server that may run at once now and at most, and those that wait */
   readonly calls: () => { readonly allowed: number; readonly most: number; readonly waiting: number };
+  /** somebody else works on the same Applications */
+  readonly contested: () => boolean;
 }
 
 const RESULTS = ['success', 'error', 'requeue_after', 'requeue'] as const;
@@ -201,6 +203,12 @@ export class WorkMetrics {
       'Calls of the API server that wait for their turn.',
       {},
       (from) => from.calls().waiting,
+    );
+    read(
+      'appset_operator_another_controller',
+      'Whether another controller was found at work on the same Applications: 1 or 0.',
+      {},
+      (from) => (from.contested() ? 1 : 0),
     );
     read('appset_operator_webhook_queue_depth', 'Facts of webhook calls that wait.', {}, (from) =>
       from.webhookQueue(),

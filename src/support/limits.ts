@@ -258,6 +258,13 @@ export const LIMITS = {
   planMapBytes: 524_288,
   /** How long the answer whether the reference's controller is alive is good for. */
   anotherControllerMs: 60_000,
+  /** How long a write by it, seen in a watch, counts as a sign of life. */
+  rivalRestMs: 180_000,
+  /** Times one write is made within the window before somebody who undoes it is left to it. */
+  undoneWrites: 3,
+  undoneWindowMs: 600_000,
+  /** Applications of a set that are fought over from which on nothing of the set is written. */
+  disputedApplications: 3,
   /** Connections kept open to one API server; each running watch holds one. */
   kubeConnections: 32,
   /** Calls of one API server that run at once, watches and leases aside; fewer after it says 429. */

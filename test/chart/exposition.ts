@@ -30,6 +30,7 @@ export async function exportedSeries(): Promise<readonly Series[]> {
     sets: () => [set],
     queue: () => ({ depth: 1, processing: 1, waiting: 1, added: 1, retried: 1 }),
     leading: () => true,
+    contested: () => false,
     webhookQueue: () => 1,
     calls: () => ({ allowed: 1, most: 1, waiting: 1 }),
   });

@@ -5,7 +5,7 @@
 import type { Command } from 'commander';
 import { ApiError, type ObjectClient, RESOURCES } from '../../api/client.ts';
 import type { ApplicationSet } from '../../api/objects.ts';
-import { findAnotherController } from '../../controller/another-controller.ts';
+import { Rival } from '../../controller/another-controller.ts';
 import { asApplicationSet, listAll } from '../../controller/live-view.ts';
 import { type Log, silentLog } from '../../controller/log.ts';
 import { ControllerMemory } from '../../controller/memory.ts';
@@ -202,7 +202,7 @@ async function another(
     },
   };
   const clock = clusterDump === undefined ? deps.clock : await clockOf(deps);
-  return findAnotherController({ ...deps, clock, log, memory: new ControllerMemory() });
+  return new Rival().find({ ...deps, clock, log });
 }
 
 /** The time of a dump: the newest renewal of any Lease in it. */

@@ -65,6 +65,14 @@ export interface OtherSets {
   readonly byCause: ReadonlyMap<string, number>;
 }
 
+/** An Application that somebody else writes against us. */
+export interface DisputedApplication {
+  /** in words: what was written and undone, how often, and by whom as far as it is known */
+  readonly how: string;
+  /** ms until it is tried again */
+  readonly forMs: number;
+}
+
 export interface HoldSettings {
   readonly settleMs: number;
   /** number or percent over all sets; undefined: the default */
@@ -94,6 +102,8 @@ export interface HoldRun {
   readonly anotherController: string | undefined;
   /** names among those that `state` counts as moved by data: moved again, they are counted no second time */
   readonly counted: ReadonlySet<string>;
+  /** by name: Applications of which our writes are undone again and again */
+  readonly disputed: ReadonlyMap<string, DisputedApplication>;
   /** spec seen earlier under this generation, if it was another */
   readonly specChanged: boolean;
   /** wall time, ms */

@@ -6,7 +6,7 @@
  */
 import { OWN } from '../../api/names.ts';
 import { LIMITS } from '../../support/limits.ts';
-import { anotherController } from './another-controller.ts';
+import { anotherController, disputedWrites, leavesAll, untilNextLook } from './another-controller.ts';
 import { isExempt } from './budgets.ts';
 import { causeOf } from './cause.ts';
 import type { Finding, Hold, HoldCandidate, HoldReason, HoldRun } from './contract.ts';
@@ -143,8 +143,25 @@ function pass(run: HoldRun, approval: Approval | undefined): Pass {
     reviewed = both.filter((candidate) => reviewed.includes(candidate));
     rest = both.filter((candidate) => !reviewed.includes(candidate));
   }
+  leaveDisputed(run, holds);
   holdUpdates(run, byPerson ? covered : () => false, holds, latches);
   return { holds, latches, free: [...approved, ...reviewed, ...rest], reviewed };
+}
+
+/** Writes of Applications that are fought over, beside deletions of them. */
+function leaveDisputed(run: HoldRun, holds: StandingHold[]): void {
+  const found = disputedWrites(run);
+  if (found === undefined) return;
+  const { reason } = anotherController;
+  const wayOut = anotherController.wayOut(run);
+  holds.push({
+    reason,
+    message: found.message,
+    since: undefined,
+    wayOut,
+    deletions: [],
+    updates: found.updates,
+  });
 }
 
 function holdUpdates(
@@ -234,9 +251,9 @@ function decide(run: HoldRun, firstRun: string | undefined): Decision {
   const { holds, free } = result;
   const digest = digestOf(run, holds);
   const stop = holds.find(({ reason }) => reason === 'AnotherController' || reason === 'Paused');
-  const all = run.anotherController !== undefined || pauseFor(run).what === 'all';
+  const all = leavesAll(run) || pauseFor(run).what === 'all';
   const noWrites: HoldReason | undefined = all
-    ? run.anotherController !== undefined
+    ? leavesAll(run)
       ? 'AnotherController'
       : 'Paused'
     : undefined;
@@ -281,10 +298,11 @@ function emptyStop(run: HoldRun, reason: HoldReason): StandingHold {
 }
 
 function waitsOf(run: HoldRun, holds: readonly StandingHold[]): readonly number[] {
-  const waits = holds
+  const waits: number[] = holds
     .filter(({ reason }) => reason === 'Grace')
     .flatMap(({ deletions }) => waiting(run, deletions))
     .map(({ due }) => (Number.isFinite(due) ? due - run.now : LIMITS.secondReadingMs));
+  waits.push(...untilNextLook(run));
   const rewritten = run.candidates.some(({ evidence }) => evidence.is === 'rewritten');
   return rewritten ? [...waits, LIMITS.secondReadingMs] : waits;
 }

@@ -57,13 +57,17 @@ export function rebindsOf(
   return new Set(counted.map(({ name }) => name));
 }
 
-/** Creations that share a part with a held candidate, or are its new name. Mere waiting holds none. */
+/**
+ * Creations that share a part with a held candidate, or are its new name, and those that somebody undoes
+ * again and again. Mere waiting holds none.
+ */
 export function heldCreates(
   run: HoldRun,
   holds: readonly StandingHold[],
   pairs: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, HoldReason> {
   const held = new Map<string, HoldReason>();
+  for (const { name } of run.creates) if (run.disputed.has(name)) held.set(name, 'AnotherController');
   for (const { reason, deletions } of holds) {
     if (reason === 'Grace') continue;
     for (const { name, origin } of deletions) {

@@ -1,7 +1,14 @@
 /** What watch caches keep of an object. */
 import { expect, test } from 'vitest';
-import type { KubeObject } from '../../../src/api/objects.ts';
-import { slimApplication, withoutBookkeeping, withoutManagedFields } from '../../../src/kube/transforms.ts';
+import type { JsonObject, KubeObject } from '../../../src/api/objects.ts';
+import {
+  slimApplication,
+  slimSet,
+  withoutBookkeeping,
+  withoutManagedFields,
+} from '../../../src/kube/transforms.ts';
+
+const REFERENCE = 'argocd-applicationset-controller';
 
 const object: KubeObject = Object.freeze({
   apiVersion: 'argoproj.io/v1alpha1',
@@ -34,6 +41,39 @@ const object: KubeObject = Object.freeze({
 test('managedFields go', () => {
   const { managedFields: _, ...metadata } = object.metadata;
   expect(withoutManagedFields(object)).toEqual({ ...object, metadata });
+});
+
+test.each<[string, JsonObject[], JsonObject[] | undefined]>([
+  [
+    'wrote last',
+    [
+      { manager: 'kubectl', time: '1' },
+      { manager: REFERENCE, time: '2', fieldsV1: {} },
+    ],
+    [{ manager: REFERENCE, time: '2' }],
+  ],
+  [
+    'wrote in the same second',
+    [
+      { manager: REFERENCE, time: '2' },
+      { manager: 'us', time: '2' },
+    ],
+    [{ manager: REFERENCE, time: '2' }],
+  ],
+  [
+    'wrote before somebody else',
+    [
+      { manager: REFERENCE, time: '1' },
+      { manager: 'us', time: '2' },
+    ],
+    undefined,
+  ],
+  ['wrote nothing', [{ manager: 'us', time: '2' }], undefined],
+  ['wrote at no time', [{ manager: REFERENCE }, { manager: 'us', time: '2' }], undefined],
+])('of the reference only its last write stays: it %s', (_what, managedFields, kept) => {
+  const written = { ...object, metadata: { ...object.metadata, managedFields } };
+  expect(slimSet(written).metadata.managedFields).toEqual(kept);
+  expect(slimApplication(written).metadata.managedFields).toEqual(kept);
 });
 
 test('last-applied goes, and an empty map of annotations with it', () => {

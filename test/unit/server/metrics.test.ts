@@ -42,6 +42,7 @@ function setUp(sets: readonly ApplicationSet[] = [], setLabels: readonly string[
     leading: () => true,
     webhookQueue: () => 9,
     calls: () => ({ allowed: 3, most: 40, waiting: 12 }),
+    contested: () => true,
   });
   return {
     clock,
@@ -104,6 +105,7 @@ describe('the reference', () => {
         `workqueue_queue_duration_seconds_sum{${own}} 0.5`,
         'leader_election_master_status{name="lease"} 1',
         'argocd_appset_reconcile_count{namespace="argocd",name="one"} 1',
+        'appset_operator_another_controller 1',
         'appset_operator_webhook_queue_depth 9',
         'appset_operator_api_calls_allowed 3',
         'appset_operator_api_calls_most 40',

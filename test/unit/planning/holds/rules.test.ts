@@ -1,16 +1,39 @@
 /** The other holds of the table, each on its own. */
 import { describe, expect, test } from 'vitest';
 import type { ApplicationSet, JsonObject } from '../../../../src/api/objects.ts';
-import { EMPTY_STATE, misplacedGuards, token } from '../../../../src/planning/holds/index.ts';
+import { decideHolds, EMPTY_STATE, misplacedGuards, token } from '../../../../src/planning/holds/index.ts';
 import { LIMITS } from '../../../../src/support/limits.ts';
 import { live, NOW, part, rendered, setOf } from '../plan-fixtures.ts';
-import { CONFIRMED, candidate, held, MINUTE, type RunChange, several, UNCONFIRMED } from './run-fixtures.ts';
+import {
+  CONFIRMED,
+  candidate,
+  held,
+  MINUTE,
+  type RunChange,
+  runOf,
+  several,
+  UNCONFIRMED,
+} from './run-fixtures.ts';
 
 describe('AnotherController', () => {
   test('keeps everything back, and says so when nothing is to be deleted', () => {
     const anotherController = 'Pod argocd/argocd-applicationset-controller-0 is ready';
     expect(held({ candidates: several(2), anotherController })).toEqual(['AnotherController: gone-1 gone-2']);
     expect(held({ anotherController })).toEqual(['AnotherController:']);
+  });
+
+  const fought = (...names: string[]) =>
+    new Map(names.map((name) => [name, { how: 'was changed by us and put back', forMs: 1_000 }]));
+  test('keeps back what is fought over, and nothing else', () => {
+    const change = { candidates: several(2), disputed: fought('gone-2') };
+    expect(held(change)).toEqual(['AnotherController: gone-2']);
+    expect(held({ candidates: several(2), disputed: fought('somebody-else') })).toEqual([]);
+  });
+  test('keeps everything back where three are fought over, whoever approved', () => {
+    const disputed = fought('gone-1', 'stays-1', 'stays-2');
+    expect(held({ candidates: several(2), disputed })).toEqual(['AnotherController: gone-1 gone-2']);
+    const decision = decideHolds(runOf({ disputed }));
+    expect([decision.noWrites, decision.waits]).toEqual(['AnotherController', [1_000, 1_000, 1_000]]);
   });
 });
 

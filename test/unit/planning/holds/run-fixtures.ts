@@ -79,6 +79,7 @@ export function runOf(change: RunChange = {}): HoldRun {
     pause: undefined,
     anotherController: undefined,
     counted: new Set(),
+    disputed: new Map(),
     specChanged: false,
     now: NOW,
     ...more,
