@@ -3,8 +3,7 @@
  * loopback address, real git repositories in a temporary folder, and a story that checks itself. On a
  * terminal it stays up afterwards, so that one can look around; with `--once` it ends.
  */
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Application } from '../api/objects.ts';
@@ -18,6 +17,7 @@ import { DemoRepository } from './demo/world.ts';
 import { EXIT } from './exit.ts';
 import { createLogger } from './logging.ts';
 import { seedSandbox } from './sandbox.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 import { colours, stdoutStyle, table } from './terminal.ts';
 
 /** A minute in earnest; nobody should have to wait for a story. */
@@ -34,7 +34,8 @@ async function demo(once: boolean): Promise<number> {
   const paint = colours(style);
   const print = (text: string) => process.stdout.write(`${text}\n`);
   const started = systemClock.monotonic();
-  const folder = mkdtempSync(join(tmpdir(), 'appset-demo-'));
+  const temporary = temporaryFolder('demo');
+  const folder = temporary.path;
   const logFile = join(folder, 'operator.log');
   const kubeconfig = join(folder, 'kubeconfig');
   mkdirSync(join(folder, 'cache'));
@@ -101,7 +102,7 @@ async function demo(once: boolean): Promise<number> {
     await stopStandIn();
     await sandbox.stop();
     await new Promise((resolve) => log.end(resolve));
-    rmSync(folder, { recursive: true, force: true });
+    temporary.remove();
   }
 }
 

@@ -3,9 +3,7 @@
  * `--projects`, `--repo`, `--facts`. A fact that was not given is unknown (APPSET_E0404), never empty;
  * what was given wins over what `--facts` records.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { CLUSTER_SECRET_TYPE, SECRET_TYPE_LABEL } from '../api/names.ts';
 import type { Json, JsonObject, KubeObject } from '../api/objects.ts';
@@ -28,6 +26,7 @@ import { isJsonObject } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
 import { parseYamlDocuments } from '../support/yaml.ts';
 import { collect } from './options.ts';
+import { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';
 
 export interface FactOptions {
   readonly clusters?: string;
@@ -80,11 +79,11 @@ export function offlineFacts(options: FactOptions): OfflineFacts {
   };
   const repositoryNotGiven = <T>({ repoURL }: GitRequest): Reading<T> =>
     notGiven(`repository ${repoURL}`, `--repo ${repoURL}=DIR`);
-  let home: string | undefined;
+  let home: TemporaryFolder | undefined;
   let local: ReturnType<typeof localRepoSources> | undefined;
   if (mappings.length > 0) {
-    home = mkdtempSync(join(tmpdir(), 'appset-git-'));
-    local = localRepoSources({ mappings, home, clock: systemClock });
+    home = temporaryFolder('git');
+    local = localRepoSources({ mappings, home: home.path, clock: systemClock });
   }
   const { repositories } = world ?? {};
   const isRecorded = ({ repoURL }: GitRequest) =>
@@ -122,9 +121,7 @@ export function offlineFacts(options: FactOptions): OfflineFacts {
       },
     },
     notGiven: () => [...asked.values()],
-    close: () => {
-      if (home !== undefined) rmSync(home, { recursive: true, force: true });
-    },
+    close: () => home?.remove(),
   };
 }
 

@@ -2,9 +2,6 @@
  * What a command needs to see a set as the operator would: live objects and facts read once, from a
  * cluster or from a dump of one. Nothing is ever written through it.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
 import { SECRET_TYPE_LABEL } from '../api/names.ts';
 import type { KubeObject } from '../api/objects.ts';
@@ -28,6 +25,7 @@ import { systemClock } from '../support/clock.ts';
 import { AppsetError, asAppsetError } from '../support/errors.ts';
 import { systemRandom } from '../support/random.ts';
 import { readObjects } from './facts.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export interface LiveWorld {
   readonly deps: ReconcileDeps;
@@ -67,7 +65,7 @@ export async function liveWorld(
     const object = await readConfigMap(client, namespace, name);
     return { synced: true, list: () => (object === undefined ? [] : [object]) };
   };
-  const home = mkdtempSync(join(tmpdir(), 'appset-git-'));
+  const home = temporaryFolder('git');
   try {
     const sources = createLiveSources({
       namespace,
@@ -80,7 +78,7 @@ export async function liveWorld(
         tlsCertificates: await mapView(TLS_CERTIFICATES_MAP),
         signingKeys: await mapView(SIGNING_KEYS_MAP),
       },
-      git: new Git({ home, clock: systemClock, allowLocal: allowLocalGit }),
+      git: new Git({ home: home.path, clock: systemClock, allowLocal: allowLocalGit }),
     });
     const snapshot = sources.snapshot();
     const inClusterEnabled =
@@ -104,10 +102,10 @@ export async function liveWorld(
         random: systemRandom,
         log: silentLog,
       },
-      close: () => rmSync(home, { recursive: true, force: true }),
+      close: () => home.remove(),
     };
   } catch (error) {
-    rmSync(home, { recursive: true, force: true });
+    home.remove();
     throw error;
   }
 }

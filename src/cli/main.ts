@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander';
 import { ApiError } from '../api/client.ts';
 import { AppsetError } from '../support/errors.ts';
+import { fileProblem } from '../support/file-problem.ts';
 import { EXIT } from './exit.ts';
 import { packageVersion } from './package-version.ts';
 import { describeError } from './report-error.ts';
@@ -95,11 +96,13 @@ export async function main(argv: readonly string[]): Promise<void> {
   const finish = (value: number) => {
     code = value;
   };
-  // A reader that has seen enough (`| head`) ends the program quietly.
+  // A reader that has seen enough (`| head`) ends the program quietly; a full disk does not.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(code);
-      throw error;
+      const failure = new AppsetError('APPSET_E0807', `the output cannot be written: ${fileProblem(error)}`);
+      if (stream === process.stdout) process.stderr.write(describeError(failure, stderrStyle()));
+      process.exit(EXIT.failed);
     });
   }
   try {
@@ -108,10 +111,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (thrown) {
     // What no command has words for is still the server's answer, not a defect of ours.
-    const error =
-      thrown instanceof ApiError
-        ? new AppsetError('APPSET_E0601', thrown.message, { cause: thrown })
-        : thrown;
+    const error = thrown instanceof ApiError ? refused(thrown) : thrown;
     code = exitCodeOf(error);
     if (!(error instanceof CommanderError)) process.stderr.write(describeError(error, stderrStyle()));
   }
@@ -191,6 +191,13 @@ async function build(names: readonly string[], finish: (code: number) => void): 
       else command.outputHelp();
     });
   return program;
+}
+
+/** A kind of ours that is asked for is missing where Argo CD is not installed. */
+function refused(error: ApiError): AppsetError {
+  const isKind = /^the server could not find the requested resource/.test(error.message);
+  const words = isKind ? `${error.message}: is Argo CD installed in this cluster?` : error.message;
+  return new AppsetError('APPSET_E0601', words, { cause: error });
 }
 
 /** What commander found wrong, in the words and colours of our own errors. */

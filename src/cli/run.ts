@@ -2,8 +2,7 @@
  * `appset run`: the operator, until SIGTERM or SIGINT. With `--sandbox` it brings an in-memory API
  * server along. Logs go to stdout as JSON lines.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
@@ -32,6 +31,7 @@ import {
 import { wholeNumber } from './options.ts';
 import { seedSandbox } from './sandbox.ts';
 import { flagsOf, settingOption } from './setting-options.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 interface Options extends KubeOptions, Readonly<Record<string, unknown>> {
   readonly sandbox?: boolean;
@@ -145,8 +145,8 @@ async function operate(
 /** A part of the folder that no other operator has; without one a folder that ends with this process. */
 async function cacheFolder(root: string | undefined): Promise<CacheFolder> {
   if (root !== undefined) return claimCacheFolder(root, systemClock);
-  const path = mkdtempSync(join(tmpdir(), 'appset-git-'));
-  return { path, release: async () => rmSync(path, { recursive: true, force: true }) };
+  const { path, remove } = temporaryFolder('git');
+  return { path, release: async () => remove() };
 }
 
 /** Argo CD's own settings of this controller; none when the ConfigMap is not there or may not be read. */
@@ -173,17 +173,21 @@ interface Cluster {
 }
 
 async function openSandbox(options: Options, log: Logger): Promise<Cluster> {
+  const folder = options.sandboxKubeconfig === undefined ? temporaryFolder('sandbox') : undefined;
+  const kubeconfig = options.sandboxKubeconfig ?? join(folder?.path ?? '', 'kubeconfig');
   const sandbox = await startSandbox(options.sandboxPort === undefined ? {} : { port: options.sandboxPort });
-  await seedSandbox(sandbox.client);
+  try {
+    await seedSandbox(sandbox.client);
+    sandbox.writeKubeconfig(kubeconfig);
+  } catch (error) {
+    await sandbox.stop();
+    throw error;
+  }
   const stopStandIn = startArgoCdStandIn({
     client: sandbox.client,
     clock: systemClock,
     onError: (error) => log.warn({ error }, 'stand-in'),
   });
-  const folder =
-    options.sandboxKubeconfig === undefined ? mkdtempSync(join(tmpdir(), 'appset-sandbox-')) : undefined;
-  const kubeconfig = options.sandboxKubeconfig ?? join(folder ?? '', 'kubeconfig');
-  sandbox.writeKubeconfig(kubeconfig);
   log.info({ url: sandbox.url, kubeconfig }, 'sandbox');
   return {
     client: sandbox.client,
@@ -192,7 +196,7 @@ async function openSandbox(options: Options, log: Logger): Promise<Cluster> {
     close: async () => {
       await stopStandIn();
       await sandbox.stop();
-      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+      folder?.remove();
     },
   };
 }

@@ -1,6 +1,4 @@
 /** `appset sandbox`: the in-memory Kubernetes API alone, with Argo CD's kinds, until SIGTERM or SIGINT. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { isAlreadyExists, type ObjectClient, RESOURCES, type ResourceType } from '../api/client.ts';
@@ -9,6 +7,7 @@ import { startArgoCdStandIn, startSandbox } from '../sandbox/index.ts';
 import { systemClock } from '../support/clock.ts';
 import { EXIT } from './exit.ts';
 import { wholeNumber } from './options.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 interface Options {
   readonly port?: number;
@@ -29,26 +28,27 @@ export function define(command: Command, finish: (code: number) => void): void {
 }
 
 async function serve(options: Options): Promise<number> {
+  const folder = options.kubeconfig === undefined ? temporaryFolder('sandbox') : undefined;
+  const kubeconfig = options.kubeconfig ?? join(folder?.path ?? '', 'kubeconfig');
   const sandbox = await startSandbox(options.port === undefined ? {} : { port: options.port });
-  await seedSandbox(sandbox.client);
-  const stopStandIn = options.standIn
-    ? startArgoCdStandIn({ client: sandbox.client, clock: systemClock })
-    : undefined;
-  const folder =
-    options.kubeconfig === undefined ? mkdtempSync(join(tmpdir(), 'appset-sandbox-')) : undefined;
-  const kubeconfig = options.kubeconfig ?? join(folder ?? '', 'kubeconfig');
-  sandbox.writeKubeconfig(kubeconfig);
-  process.stdout.write(`${kubeconfig}\n`);
-  process.stderr.write(
-    `Sandbox at ${sandbox.url}; Ctrl-C ends it.\n  kubectl --kubeconfig ${kubeconfig} get namespaces\n`,
-  );
-  await new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
-  });
-  await stopStandIn?.();
-  await sandbox.stop();
-  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  let stopStandIn: (() => Promise<void>) | undefined;
+  try {
+    await seedSandbox(sandbox.client);
+    sandbox.writeKubeconfig(kubeconfig);
+    if (options.standIn) stopStandIn = startArgoCdStandIn({ client: sandbox.client, clock: systemClock });
+    process.stdout.write(`${kubeconfig}\n`);
+    process.stderr.write(
+      `Sandbox at ${sandbox.url}; Ctrl-C ends it.\n  kubectl --kubeconfig ${kubeconfig} get namespaces\n`,
+    );
+    await new Promise<void>((resolve) => {
+      process.once('SIGTERM', resolve);
+      process.once('SIGINT', resolve);
+    });
+  } finally {
+    await stopStandIn?.();
+    await sandbox.stop();
+    folder?.remove();
+  }
   return EXIT.ok;
 }
 

@@ -282,6 +282,12 @@ export const CATALOGUE = {
     'the operator could not be asked',
     'Name its metrics address with --operator; `kubectl port-forward` brings it to this machine.',
   ),
+  APPSET_E0807: entry(
+    'usage',
+    false,
+    'the output of a command cannot be written',
+    'Make room, or send the output somewhere else.',
+  ),
   // 09 sandbox
   APPSET_E0901: entry(
     'usage',

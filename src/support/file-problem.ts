@@ -1,5 +1,5 @@
 /**
- * Why a file of the user's could not be read, in plain words: the system's own name their call and
+ * Why a file of the user's could not be read or written, in plain words: the system's own name their call and
  * repeat the path.
  */
 import { messageOf } from './errors.ts';
@@ -9,6 +9,8 @@ const WORDS: Readonly<Record<string, string>> = {
   EISDIR: 'it is a directory',
   ENOTDIR: 'a part of its path is no directory',
   EACCES: 'permission denied',
+  ENOSPC: 'no space is left',
+  EROFS: 'it can only be read there',
 };
 
 /** @example fileProblem(error) // 'there is no such file' */

@@ -1,7 +1,7 @@
 /** Output that goes into a pipe, a file or nowhere, and names that try to steer a terminal. */
 
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -25,6 +25,23 @@ describe.concurrent('pipes', () => {
     );
     expect(result.stdout).toBe('apiVersion: argoproj.io/v1alpha1\n0\n');
     expect(result.stderr).toBe('');
+  });
+
+  it('and what the command had put on disk goes too', async () => {
+    const temporary = mkdtempSync(join(folder, 'tmp-'));
+    const result = await shell('set -o pipefail; npx appset demo --once | head -1; echo "$?"', {
+      env: { TMPDIR: temporary },
+    });
+    expect([result.stdout, result.stderr]).toEqual(['appset demo\n0\n', '']);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  it('a disk that is full is an error, in the words of one', async () => {
+    const line = 'npx appset render -f examples/environments.yaml -o name > /dev/full';
+    const { stderr, code } = await shell(line);
+    expect(stderr).toContain('Error APPSET_E0807: the output cannot be written: no space is left\n');
+    expect(stderr).not.toContain('at ');
+    expect(code).toBe(1);
   });
 
   it('colours stay out of pipes, whatever the environment says of colours', async () => {
