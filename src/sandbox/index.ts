@@ -39,7 +39,7 @@ export interface Sandbox {
   readonly store: Store;
   /** faults of the HTTP face; those of `client` are its own */
   readonly faults: Faults;
-  /** Writes a kubeconfig that only its owner may read. */
+  /** Writes a kubeconfig that only its owner may read. @throws AppsetError APPSET_E0902 */
   writeKubeconfig(path: string): void;
   stop(): Promise<void>;
 }
