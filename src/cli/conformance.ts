@@ -11,11 +11,12 @@ import {
   runCase,
   summarize,
 } from '../conformance/index.ts';
+import { AppsetError } from '../support/errors.ts';
 import { EXIT } from './exit.ts';
 import { oneOf } from './options.ts';
 import { packageVersion } from './package-version.ts';
 import { progress } from './progress.ts';
-import { printable } from './terminal.ts';
+import { count, printable } from './terminal.ts';
 
 const FORMATS = ['text', 'json', 'html'] as const;
 
@@ -26,7 +27,9 @@ export function define(command: Command, finish: (code: number) => void): void {
     .option('--name <text>', 'only cases whose name contains this text')
     .addHelpText('after', EXAMPLES)
     .action(async (files: string[], options: Options) => {
-      const cases = (await loadCases(files)).filter(({ name }) => name.includes(options.name ?? ''));
+      const loaded = await loadCases(files);
+      const cases = loaded.filter(({ name }) => name.includes(options.name ?? ''));
+      if (cases.length === 0) throw noCase(loaded.length, options);
       const results: CaseResult[] = [];
       const show = progress(cases.length, 'cases');
       for (const item of cases) {
@@ -37,6 +40,12 @@ export function define(command: Command, finish: (code: number) => void): void {
       process.stdout.write(await output(options, cases, results));
       finish(results.some((result) => result.status === 'failed') ? EXIT.failed : EXIT.ok);
     });
+}
+
+/** That nothing failed is no news where nothing ran. */
+function noCase(loaded: number, { name }: Options): AppsetError {
+  const text = `none of ${count(loaded, 'case')} has ${JSON.stringify(name)} in its name`;
+  return new AppsetError('APPSET_E0801', name === undefined ? 'the files hold no case' : text);
 }
 
 interface Options {
@@ -62,6 +71,8 @@ async function output(
 function asJson(results: readonly CaseResult[]): object {
   const { total } = summarize(results);
   return {
+    apiVersion: 'appset-operator.io/v1',
+    kind: 'Conformance',
     total: results.length,
     ...total,
     cases: results.map(({ name, status, reason, diff, actual }) => ({

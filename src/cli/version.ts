@@ -9,7 +9,13 @@ export function define(command: Command): void {
   command
     .option('-o, --output <format>', `one of ${FORMATS.join(', ')}`, oneOf('--output', FORMATS), 'text')
     .action((options: { readonly output: (typeof FORMATS)[number] }) => {
-      const version = { appset: packageVersion(), node: process.versions.node, reference: 'Argo CD 3.6' };
+      const version = {
+        apiVersion: 'appset-operator.io/v1',
+        kind: 'Version',
+        appset: packageVersion(),
+        node: process.versions.node,
+        reference: 'Argo CD 3.6',
+      };
       process.stdout.write(
         options.output === 'json'
           ? `${JSON.stringify(version, null, 2)}\n`

@@ -73,11 +73,27 @@ describe.concurrent('wrong usage ends with 2 and says what is wrong', () => {
       'Error APPSET_E0801: --max-deletions-total a few: use a whole number, or a percentage such as 20%\n  See --help of the command.\n',
     ],
     [
+      ['conformance', LIST, '--name', 'no such case'],
+      /^Error APPSET_E0801: none of \d+ cases has "no such case" in its name\n/,
+    ],
+    [
+      ['sandbox', '--kubeconfig', 'package.json'],
+      'Error APPSET_E0902: no kubeconfig is written to package.json: a file that is none of a sandbox is there; choose another name\n  See the message.\n',
+    ],
+    [
+      ['run', '--sandbox', '--sandbox-kubeconfig', 'no-such-folder/kubeconfig'],
+      'Error APPSET_E0902: no kubeconfig is written to no-such-folder/kubeconfig: its folder does not exist\n  See the message.\n',
+    ],
+    [
       ['sandbox', '--port', '99999'],
       'Error APPSET_E0801: --port 99999: use a whole number from 0 to 65535\n  See --help of the command.\n',
     ],
   ])('%j', async (args, stderr) => {
-    expect(await appset(args)).toEqual({ code: 2, stdout: '', stderr });
+    expect(await appset(args)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: typeof stderr === 'string' ? stderr : expect.stringMatching(stderr),
+    });
   });
 });
 
@@ -89,7 +105,13 @@ describe.concurrent('version', () => {
       appset(['--version']),
     ]);
     expect(text.stdout).toMatch(new RegExp(`^appset ${packageJson.version} \\(Node 2\\d\\.`));
-    expect(JSON.parse(json.stdout)).toMatchObject({ appset: packageJson.version });
+    expect(JSON.parse(json.stdout)).toEqual({
+      apiVersion: 'appset-operator.io/v1',
+      kind: 'Version',
+      appset: packageJson.version,
+      node: expect.stringMatching(/^2\d\./),
+      reference: expect.stringMatching(/^Argo CD 3\./),
+    });
     expect(bare.stdout).toBe(`${packageJson.version}\n`);
   });
 });
@@ -105,7 +127,12 @@ describe.concurrent('conformance', () => {
       /^generation\/list {2}(\d+) passed {2}0 failed {2}0 skipped\n\n\1 passed, 0 failed, 0 skipped\n$/,
     );
     const report = JSON.parse(json.stdout);
-    expect(report).toMatchObject({ failed: 0, skipped: 0 });
+    expect(report).toMatchObject({
+      apiVersion: 'appset-operator.io/v1',
+      kind: 'Conformance',
+      failed: 0,
+      skipped: 0,
+    });
     expect(report.cases).toHaveLength(report.total);
     expect(report.cases[0]).toMatchObject({ status: 'passed', reason: null, diff: [] });
     expect(report.cases[0].actual).toHaveProperty('applications');
