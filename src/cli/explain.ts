@@ -1,19 +1,21 @@
 /**
  * `appset explain SET [APP]`: where an Application comes from, element by element, and what would happen
- * to it now; with `--missing` why an element gives none.
+ * to it now; with `--missing` why an element gives none. What could not be read, or failed, is told on
+ * stderr wherever it may be the reason.
  */
 import type { Command } from 'commander';
 import { type Preview, previewSet } from '../controller/reconcile.ts';
 import { controllerSettings } from '../controller/settings.ts';
 import type { Part } from '../generators/contract.ts';
-import type { AppsetError } from '../support/errors.ts';
-import { AppsetError as Failure } from '../support/errors.ts';
+import { AppsetError } from '../support/errors.ts';
+import { LIMITS } from '../support/limits.ts';
 import { readSet } from './approve.ts';
-import { EXIT } from './exit.ts';
+import { EXIT, worst } from './exit.ts';
 import { connect, type KubeOptions, kubeOptions } from './kube-options.ts';
 import { dumpClient, liveWorld } from './live-facts.ts';
-import { describeError } from './report-error.ts';
-import { colours, printable, type Style, stdoutStyle } from './terminal.ts';
+import { failuresOf } from './plan/planned.ts';
+import { describeErrors } from './report-error.ts';
+import { colours, count, printable, type Style, stderrStyle, stdoutStyle } from './terminal.ts';
 
 interface Options extends KubeOptions {
   readonly namespace?: string;
@@ -32,12 +34,17 @@ export function define(command: Command, finish: (code: number) => void): void {
     .option('--cluster-dump <file>', 'objects of a cluster as YAML instead of a cluster')
     .option('--missing <element>', 'why the element with this text in its name gives no Application')
     .option('--allow-local-git', 'read repositories at file: and git: addresses too')
+    .addHelpText('after', EXAMPLES)
     .action(async (set: string, name: string | undefined, options: Options) =>
       finish(await explain(set, name, options)),
     );
 }
 
 async function explain(setName: string, name: string | undefined, options: Options): Promise<number> {
+  if (name !== undefined && options.missing !== undefined)
+    throw new AppsetError('APPSET_E0801', 'name an Application, or with --missing an element, not both');
+  if (options.missing === '')
+    throw new AppsetError('APPSET_E0801', '--missing: name an element, or a part of its name');
   const cluster = options.clusterDump === undefined ? await connect(options) : undefined;
   try {
     const client = cluster?.client ?? dumpClient(options.clusterDump ?? '');
@@ -51,14 +58,15 @@ async function explain(setName: string, name: string | undefined, options: Optio
     try {
       const preview = await previewSet(set, world.deps);
       const style = stdoutStyle();
-      const text =
+      const told =
         options.missing !== undefined
           ? explainMissing(preview, options.missing, style)
           : name === undefined
             ? list(preview, style)
             : explainOne(preview, name, style);
-      process.stdout.write(text.text);
-      return text.found ? EXIT.ok : EXIT.failed;
+      process.stdout.write(told.text);
+      process.stderr.write(describeErrors(told.failures, stderrStyle()).join('\n'));
+      return worst([told.found ? EXIT.ok : EXIT.failed, ...told.failures.map(codeOf)]);
     } finally {
       world.close();
     }
@@ -70,12 +78,19 @@ async function explain(setName: string, name: string | undefined, options: Optio
 interface Told {
   readonly text: string;
   readonly found: boolean;
+  /** what may be the reason that something is missing in it */
+  readonly failures: readonly AppsetError[];
 }
+
+const isUnread = ({ kind }: AppsetError): boolean => kind === 'source' || kind === 'api';
+const codeOf = (error: AppsetError): number => (isUnread(error) ? EXIT.unreadable : EXIT.failed);
 
 const partLines = (parts: readonly Part[]) =>
   parts.map(
     ({ kind, label, leaf }) => `    ${kind.padEnd(18)} ${printable(label)}  (leaf ${leaf.slice(0, 8)})`,
   );
+
+const UNKNOWN = 'is not known to this set';
 
 /** What a plan says of one Application. */
 function fate({ plan }: Preview, name: string): string {
@@ -88,26 +103,41 @@ function fate({ plan }: Preview, name: string): string {
   if (plan.create.some((item) => item.name === name)) return 'would be created';
   if (plan.delete.some((item) => item.name === name))
     return 'would be deleted: no element generates it any more';
-  return plan.unchanged.includes(name) ? 'is as it should be' : 'is not known to this set';
+  return plan.unchanged.includes(name) ? 'is as it should be' : UNKNOWN;
 }
 
 function explainOne(preview: Preview, name: string, style: Style): Told {
   const { evaluation } = preview;
   const rows = evaluation.rendered.filter(({ application }) => application.metadata.name === name);
+  const invalid = evaluation.invalid.get(`${evaluation.set.metadata.namespace}/${name}`);
+  const failed = [
+    ...evaluation.failedRows.filter(({ applicationName }) => applicationName === name),
+    ...(invalid === undefined ? [] : [{ error: invalid }]),
+  ].map(({ error }) => error);
+  const told = fate(preview, name);
+  const isKnown = told !== UNKNOWN;
+  const isMade = rows.length > 0 || failed.length > 0;
   const paint = colours(style);
-  const lines = [paint.bold(name), `  ${printable(fate(preview, name)).split('\n').join('\n  ')}`];
-  for (const { entry, parts } of rows) {
+  const happens = isKnown ? told : isMade ? 'is generated, but cannot be made' : UNKNOWN;
+  const lines = [paint.bold(name), `  ${printable(happens).split('\n').join('\n  ')}`];
+  for (const { entry, parts } of rows.slice(0, LIMITS.namesShown)) {
     const from = evaluation.generation.entries[entry];
     lines.push(`  from generators[${from?.index}].${from?.generator}:`, ...partLines(parts));
   }
-  const error = evaluation.invalid.get(`${evaluation.set.metadata.namespace}/${name}`);
-  if (error !== undefined) lines.push(indent(describeError(error, style)));
-  const known = rows.length > 0 || fate(preview, name) !== 'is not known to this set';
-  if (!known)
-    lines.push(
-      `  The set generates: ${evaluation.rendered.map(({ application }) => application.metadata.name).join(', ') || 'nothing'}`,
-    );
-  return { text: `${lines.join('\n')}\n`, found: known };
+  if (rows.length > LIMITS.namesShown)
+    lines.push(`  and from ${rows.length - LIMITS.namesShown} more elements`);
+  lines.push(...describeErrors(failed, style).map(indent));
+  if (isKnown || isMade)
+    return { text: `${lines.join('\n')}\n`, found: isKnown && failed.length === 0, failures: [] };
+  const generated = evaluation.rendered.map(({ application }) => application.metadata.name);
+  lines.push(`  The set generates: ${some(generated) || 'nothing'}`);
+  return { text: `${lines.join('\n')}\n`, found: false, failures: failuresOf(preview) };
+}
+
+/** The first names of a list, and how many more there are. */
+function some(names: readonly string[]): string {
+  const more = names.length - LIMITS.namesShown;
+  return names.slice(0, LIMITS.namesShown).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 function list(preview: Preview, style: Style): Told {
@@ -118,17 +148,18 @@ function list(preview: Preview, style: Style): Told {
     ...plan.keep.map(({ name }) => name),
     ...plan.delete.map(({ name }) => name),
   ]);
-  const width = Math.max(0, ...[...names].map((name) => name.length));
-  const lines = [...names].sort().map((name) => {
-    const parts =
-      evaluation.rendered.find(({ application }) => application.metadata.name === name)?.parts ?? [];
-    const from = parts.map(({ label }) => label).join(' × ');
-    return `  ${name.padEnd(width)}   ${printable(from === '' ? fate(preview, name) : from)}`;
-  });
-  return {
-    text: `${paint.bold(evaluation.set.metadata.name)}  ${lines.length} Applications\n${lines.join('\n')}\n`,
-    found: true,
-  };
+  const from = new Map(
+    evaluation.rendered.map(({ application, parts }) => [
+      application.metadata.name,
+      parts.map(({ label }) => label).join(' × '),
+    ]),
+  );
+  const width = [...names].reduce((most, name) => Math.max(most, name.length), 0);
+  const lines = [...names]
+    .sort()
+    .map((name) => `  ${name.padEnd(width)}   ${printable(from.get(name) ?? fate(preview, name))}\n`);
+  const head = `${paint.bold(evaluation.set.metadata.name)}  ${count(lines.length, 'Application')}\n`;
+  return { text: `${head}${lines.join('')}`, found: true, failures: failuresOf(preview) };
 }
 
 function explainMissing(preview: Preview, text: string, style: Style): Told {
@@ -142,29 +173,41 @@ function explainMissing(preview: Preview, text: string, style: Style): Told {
     ...failedRows.filter(({ error, parts }) => matches(error, parts)).map(({ error }) => error),
   ];
   if (failures.length > 0)
-    return { text: failures.map((error) => describeError(error, style)).join('\n'), found: true };
+    return {
+      text: describeErrors(failures, style).join('\n'),
+      found: true,
+      failures: [],
+    };
   const unknown = generation.entries.flatMap(({ generated }) => generated.unknown.map(({ error }) => error));
   if (unknown.length > 0)
-    return {
-      text: `A source could not be read, so it cannot be told:\n${unknown.map((error) => describeError(error, style)).join('\n')}`,
-      found: true,
-    };
+    return { text: 'It cannot be told: a source could not be read.\n', found: true, failures: unknown };
   const made = preview.evaluation.rendered.filter(({ parts }) =>
     parts.some(({ label }) => label.includes(text)),
   );
   if (made.length > 0)
     return {
-      text: `It is not missing: it gives ${made.map(({ application }) => application.metadata.name).join(', ')}.\n`,
+      text: `It is not missing: it gives ${some(made.map(({ application }) => application.metadata.name))}.\n`,
       found: true,
+      failures: [],
     };
   const elements = new Set(
     preview.evaluation.rendered.flatMap(({ parts }) => parts.map(({ label }) => label)),
   );
-  throw new Failure(
+  throw new AppsetError(
     'APPSET_E0805',
-    `no generator of the set gives an element with ${JSON.stringify(text)} in its name; it gives ${[...elements].slice(0, 20).join(', ') || 'none'}`,
+    `no generator of the set gives an element with ${JSON.stringify(text)} in its name; it gives ${some([...elements]) || 'none'}`,
   );
 }
+
+const EXAMPLES = `
+Examples:
+  appset explain web                                    which Application comes from which element
+  appset explain web web-eu-west-1 -n argocd            where this one comes from, and what happens to it
+  appset explain web --missing eu-central-1             why there is none for this cluster
+  appset explain web --cluster-dump cluster.yaml        the same without a cluster
+
+Exit codes: 0 told, 1 not known to the set, or an element failed, 2 wrong usage, 5 a source or the API
+server could not be read.`;
 
 const indent = (text: string) =>
   text
