@@ -26,10 +26,21 @@ export function define(command: Command, finish: (code: number) => void): void {
     .option('-n, --namespace <name>', 'namespace (default: that of the context, else argocd)')
     .option('-A, --all-namespaces', 'sets of all namespaces')
     .option('-o, --output <format>', `one of ${FORMATS.join(', ')}`, oneOf('--output', FORMATS), 'table')
+    .addHelpText('after', EXAMPLES)
     .action(async (names: string[], options: Options) => finish(await get(names, options)));
 }
 
+const EXAMPLES = `
+Examples:
+  appset get -A                     all sets, at a glance
+  appset get web -n argocd -o wide  one set, with the whole of its problem
+  appset get -A -o name | wc -l     how many there are
+
+Exit codes: 0 told, 1 a set that is named is not there, 2 wrong usage, 5 the API server could not be read.`;
+
 async function get(names: readonly string[], options: Options): Promise<number> {
+  if (names.length > 0 && options.allNamespaces === true)
+    throw new AppsetError('APPSET_E0801', 'names and --all-namespaces do not go together');
   const cluster = await connect(options);
   try {
     const namespace =
@@ -54,7 +65,7 @@ async function read(
   names: readonly string[],
   namespace: string | undefined,
 ): Promise<{ sets: readonly ApplicationSet[]; missing: readonly string[] }> {
-  if (names.length === 0) {
+  if (namespace === undefined || names.length === 0) {
     const sets = await listAll(
       client,
       RESOURCES.applicationSets,
@@ -62,8 +73,6 @@ async function read(
     );
     return { sets: sets.map(asApplicationSet), missing: [] };
   }
-  if (namespace === undefined)
-    throw new AppsetError('APPSET_E0801', 'names and --all-namespaces do not go together');
   const sets: ApplicationSet[] = [];
   const missing: string[] = [];
   for (const name of names) {
@@ -101,7 +110,7 @@ function asTable(sets: readonly ApplicationSet[], options: Options, clock: Clock
       ...(all ? [set.metadata.namespace ?? ''] : []),
       set.metadata.name,
       set.status?.resourcesCount === undefined ? '-' : String(set.status.resourcesCount),
-      set.status?.health?.status ?? 'Unknown',
+      set.status?.health?.status ?? '-',
       conditionOf(set, 'ResourcesUpToDate')?.status ?? '-',
       heldText(set),
       age(latest(set), clock),
