@@ -80,7 +80,9 @@ export function printable(text: string): string {
  */
 export function table(header: readonly string[], rows: readonly (readonly string[])[], style: Style): string {
   const cells = [header, ...rows].map((row) => row.map((cell) => printable(cell).replace(/[\n\t]/g, ' ')));
-  const widths = header.map((_, column) => Math.max(...cells.map((row) => displayWidth(row[column] ?? ''))));
+  const widths = header.map((_, column) =>
+    cells.reduce((most, row) => Math.max(most, displayWidth(row[column] ?? '')), 0),
+  );
   const gap = 3;
   if (style.width !== undefined) {
     let excess = widths.reduce((sum, width) => sum + width + gap, -gap) - style.width;

@@ -38,6 +38,11 @@ describe('tables', () => {
     expect(lines.slice(0, 2)).toEqual(['X      Y', '日本   b']);
   });
 
+  test('may have more lines than a call has arguments', () => {
+    const many = Array.from({ length: 200_000 }, () => ['a', 'b']);
+    expect(table(['X', 'Y'], many, { colour: false, width: undefined })).toMatch(/^X {3}Y\na {3}b\n/);
+  });
+
   test('cells cannot steer the terminal', () => {
     expect(table(['X'], [['a\u001b[2J\nb\tc']], { colour: false, width: undefined })).toBe(
       'X\na\ufffd[2J b c\n',
