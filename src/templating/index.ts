@@ -1,11 +1,10 @@
 /**
  * The front door of templating: text and objects compiled once and rendered for many param sets.
- * `compileString` for one text (generator `values`, names), `compileJsonTemplate` for JSON of any shape
- * (the second child of a matrix), `compileObjectTemplate` and `compileTemplatePatch` for Applications,
- * `overrideTemplate` for a generator's own template.
+ * `compileString` for one text (generator `values`, names), `compileObjectTemplate` and
+ * `compileTemplatePatch` for Applications, `overrideTemplate` for a generator's own template. The pieces of
+ * `compiled.ts` and `json-template.ts` are for the second child of a matrix too.
  */
 export type { ObjectTemplate, RenderContext, StringTemplate, TemplateMode } from './contract.ts';
-export { compileJsonTemplate, type JsonTemplateOptions } from './json-template.ts';
 export { compileObjectTemplate } from './object-template.ts';
 export { compileString } from './strings.ts';
 export { overrideTemplate } from './template-override.ts';

@@ -9,8 +9,8 @@ import type { Json, JsonObject } from '../api/objects.ts';
 import { compareBytes } from '../support/byte-strings.ts';
 import { asAppsetError } from '../support/errors.ts';
 import { memberPath } from '../support/json.ts';
-import { Compilation, type Compiled, listOf, literal, mapOf } from './compiled.ts';
-import type { ObjectTemplate, TemplateMode } from './contract.ts';
+import { type Compilation, type Compiled, listOf, literal, mapOf } from './compiled.ts';
+import type { ObjectTemplate } from './contract.ts';
 
 /** The template of a JSON value inside a larger compilation; `field` is its path for messages. */
 export function compileJson(
@@ -63,26 +63,4 @@ export function asTemplate<T extends Json>(
     mutates: compilation.mutates,
     render: compiled.literal ? () => compiled.value : compiled.render,
   };
-}
-
-export interface JsonTemplateOptions {
-  /** path of the value for error messages, such as `list.elements[0]` */
-  readonly field?: string;
-  /** whether null entries of maps vanish; default true */
-  readonly dropNulls?: boolean;
-}
-
-/**
- * The template of any JSON value, keys included. A string that cannot be parsed fails at rendering.
- *
- * @example compileJsonTemplate({ '{{.k}}': ['{{.v}}', 1, null] }, mode).render(params, context)
- */
-export function compileJsonTemplate(
-  value: Json,
-  mode: TemplateMode,
-  options: JsonTemplateOptions = {},
-): ObjectTemplate {
-  const compilation = new Compilation(mode);
-  const compiled = compileJson(value, compilation, options.field ?? '', options.dropNulls ?? true);
-  return asTemplate(compiled, compilation);
 }

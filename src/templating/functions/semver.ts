@@ -4,7 +4,6 @@
  * methods Go declares on the pointer.
  */
 
-import { toBytes } from '../../support/byte-strings.ts';
 import { goQuote } from '../../support/go-quote.ts';
 import { parseConstraint, satisfies } from '../../support/semver/constraint.ts';
 import {
@@ -17,7 +16,7 @@ import {
   withMetadata,
   withPrerelease,
 } from '../../support/semver/version.ts';
-import { type GoFunction, GoInt, GoObject, GoSlice, type GoValue, goInt } from '../values.ts';
+import { type GoFunction, GoInt, GoObject, type GoValue, goInt, toByteSlice } from '../values.ts';
 import { define, fail } from './define.ts';
 
 /** Runs `make`; what is wrong with a version becomes a Go error. */
@@ -31,12 +30,6 @@ function checked<T>(make: () => T): T {
 }
 
 const uint64 = (value: bigint): GoInt => new GoInt('uint64', value);
-const bytesValue = (text: string): GoSlice =>
-  new GoSlice(
-    Array.from(toBytes(text), (byte) => new GoInt('uint8', BigInt(byte))),
-    'uint8',
-  );
-
 export class Version extends GoObject {
   readonly kind: 'struct' | 'ptr';
   readonly version: SemverVersion;
@@ -138,9 +131,9 @@ export class Version extends GoObject {
       case 'Value':
         return define(name, [], name === 'Value' ? 'any' : 'string', () => versionText(version));
       case 'MarshalText':
-        return define(name, [], 'bytes', () => bytesValue(versionText(version)));
+        return define(name, [], 'bytes', () => toByteSlice(versionText(version)));
       case 'MarshalJSON':
-        return define(name, [], 'bytes', () => bytesValue(`"${versionText(version)}"`));
+        return define(name, [], 'bytes', () => toByteSlice(`"${versionText(version)}"`));
       case 'IncMajor':
         return derived(() => increment(version, 'major'));
       case 'IncMinor':

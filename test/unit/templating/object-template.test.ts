@@ -1,10 +1,12 @@
 /** Application templates compiled once and rendered many times (spec generators §4.1, §11, §13 #26). */
 import { describe, expect, test } from 'vitest';
-import type { ApplicationTemplate, JsonObject } from '../../../src/api/objects.ts';
+import type { ApplicationTemplate, Json, JsonObject } from '../../../src/api/objects.ts';
 import { systemClock } from '../../../src/support/clock.ts';
 import { LIMITS } from '../../../src/support/limits.ts';
 import { seededRandom } from '../../../src/support/random.ts';
-import { compileJsonTemplate, compileObjectTemplate } from '../../../src/templating/index.ts';
+import { Compilation } from '../../../src/templating/compiled.ts';
+import { compileObjectTemplate } from '../../../src/templating/index.ts';
+import { asTemplate, compileJson } from '../../../src/templating/json-template.ts';
 import { deepCopyValue, fromJson, type GoMap, goMap } from '../../../src/templating/values.ts';
 
 const context = {
@@ -167,15 +169,20 @@ describe('object template', () => {
 });
 
 describe('template of any JSON', () => {
+  const templateOf = (value: Json, dropNulls?: boolean) => {
+    const compilation = new Compilation(go);
+    return asTemplate(compileJson(value, compilation, '', dropNulls), compilation);
+  };
+
   test('nulls of maps vanish or stay as asked', () => {
     const value = { a: null, b: [null, '{{.app}}'] };
-    const out = (dropNulls: boolean) => compileJsonTemplate(value, go, { dropNulls }).render(params, context);
+    const out = (dropNulls: boolean) => templateOf(value, dropNulls).render(params, context);
     expect(out(true)).toEqual({ b: [null, 'web'] });
     expect(out(false)).toEqual({ a: null, b: [null, 'web'] });
   });
 
   test('a value without actions is answered as it is', () => {
-    const template = compileJsonTemplate({ a: [1, { b: 'x' }] }, go);
+    const template = templateOf({ a: [1, { b: 'x' }] });
     expect(template.render(params, context)).toBe(template.render(goMap(), context));
   });
 });
