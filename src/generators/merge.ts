@@ -121,7 +121,7 @@ export const mergeGenerator: Generator = {
     for (const [index, entry] of entries.entries()) {
       const { outcome } = await run.child(node, index, entry);
       const prefix = `error getting param sets from generators: error getting params from generator ${index + 1} of ${entries.length}: `;
-      problems.push(...prefixProblems(outcome.problems, prefix));
+      for (const problem of prefixProblems(outcome.problems, prefix)) problems.push(problem);
       if (run.context.settings.compat && problems.length > 0) return { rows: [], problems };
       children.push(outcome);
     }
