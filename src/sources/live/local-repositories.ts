@@ -5,7 +5,7 @@
  * folder. A URL that was not mapped is unknown, never empty.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, type Stats, statSync } from 'node:fs';
 import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import {
@@ -215,7 +215,7 @@ async function walk(folder: string): Promise<string[]> {
 /** undefined for what is not there (a deleted tracked file) and for what is neither file nor link. */
 async function entryOf(folder: string, path: string): Promise<TreeEntry | undefined> {
   const full = join(folder, path);
-  const stats = await lstat(full).catch(() => undefined);
+  const stats = await statsOf(full);
   if (stats === undefined) return undefined;
   if (stats.isDirectory()) return { path: path.replace(/\/$/, ''), kind: 'submodule', oid: '0'.repeat(40) };
   if (stats.size > LIMITS.yamlFileBytes) {
@@ -232,6 +232,17 @@ async function entryOf(folder: string, path: string): Promise<TreeEntry | undefi
   const oid = blobId(content);
   if (!stats.isSymbolicLink()) return { path, kind: 'file', oid, size: content.length };
   return { path, kind: 'symlink', oid, size: content.length, target: content.toString('utf8') };
+}
+
+/** undefined for what is not there; what may not be looked at is not taken for missing. */
+async function statsOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code)))
+      return undefined;
+    throw error;
+  }
 }
 
 async function contentOf(folder: string, path: string): Promise<Buffer | undefined> {

@@ -1,6 +1,6 @@
 /** `--repo URL=DIR[@REV]`: a folder answers for a repository. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Reading } from '../../../../src/generators/contract.ts';
@@ -57,6 +57,16 @@ describe('a working tree', () => {
     expect(await paths(from, 'any')).toEqual(['a']);
     const other = 'https://GIT.example.com/acme/platform';
     expect((await from.gitTree(request('', other))).known).toBe(true);
+  });
+
+  test('is unknown where a path may not be looked at, not without it', async () => {
+    const repository = new TestRepository(join(folder.path, 'repo'));
+    repository.write({ 'dir/b.yaml': 'b', 'c.yaml': 'c' }).commit();
+    rmSync(join(repository.folder, 'dir'), { recursive: true });
+    expect(await paths(sources(repository.folder))).toEqual(['c.yaml']);
+    repository.link('dir', 'dir');
+    const reading = await sources(repository.folder).gitTree(request());
+    expect(reading).toMatchObject({ known: false, error: { code: 'APPSET_E0402' } });
   });
 
   test('has a version that changes with its content only', async () => {
