@@ -279,7 +279,7 @@ describe('the npm package', () => {
       .map(({ path }) => path)
       .filter(
         (path) =>
-          !/^(?:dist\/.+\.js|dist\/api\/fields\.json|bin\/appset\.js|crds\/[a-z]+\.yaml|package\.json|README\.md|LICENSE)$/.test(
+          !/^(?:dist\/.+\.js|dist\/api\/(?:fields|descriptions)\.json|bin\/appset\.js|crds\/[a-z]+\.yaml|package\.json|README\.md|LICENSE)$/.test(
             path,
           ),
       );
