@@ -66,7 +66,12 @@ function addFile(
   }
 }
 
-function parse(leaf: GitLeaf, file: TakenFile, text: string | undefined): readonly FileItem[] {
+async function parse(
+  leaf: GitLeaf,
+  file: TakenFile,
+  text: string | undefined,
+  { context }: GenerationRun,
+): Promise<readonly FileItem[]> {
   if (text === undefined && file.oid !== '') {
     // the tree has it: only its size keeps a source from answering
     const why = `${inCheckout(file.path)} is larger than the ${LIMITS.yamlFileBytes} bytes that are read`;
@@ -81,8 +86,9 @@ function parse(leaf: GitLeaf, file: TakenFile, text: string | undefined): readon
       `${processing(leaf, file.path)}it is kept in Git LFS, which is not read`,
     );
   }
+  const { render, signal } = context;
   try {
-    return parseParams(text, file.oid);
+    return await parseParams(text, file.oid, { clock: render.clock, ...(signal && { signal }) });
   } catch (error) {
     throw asAppsetError(error).prefixed(`${processing(leaf, file.path)}unable to parse file: `);
   }
@@ -131,8 +137,10 @@ export async function fileRows(
   const source = reading.stale ? { ...leaf, stale: true } : leaf;
   for (const file of wanted) {
     try {
-      addFile(collector, source, file.path, parse(leaf, file, reading.value.get(file.readFrom)), run);
+      const items = await parse(leaf, file, reading.value.get(file.readFrom), run);
+      addFile(collector, source, file.path, items, run);
     } catch (error) {
+      run.context.signal?.throwIfAborted();
       collector.failed([filePart(leaf, file.path)], asAppsetError(error));
     }
     if (settings.compat && collector.hasProblems) break;

@@ -5,10 +5,11 @@
  */
 import type { Json } from '../api/objects.ts';
 import { BoundedCache } from '../support/bounded-cache.ts';
+import type { Clock } from '../support/clock.ts';
 import { AppsetError } from '../support/errors.ts';
 import { isJsonObject } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
-import { unmarshalYaml } from '../support/yaml.ts';
+import { unmarshalYamlApart } from '../support/yaml.ts';
 import { fromJson, type GoMap } from '../templating/values.ts';
 import { contentHash } from './identity.ts';
 import { cannotUnmarshal, JSON_MAP, JSON_MAPS } from './json-kinds.ts';
@@ -27,6 +28,12 @@ interface Parsed {
   readonly characters: number;
 }
 
+/** What bounds the reading of a long text. */
+export interface Waiting {
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+}
+
 const cache = new BoundedCache<string, Parsed>(LIMITS.parsedFiles, {
   most: LIMITS.parsedCharacters,
   of: ({ characters }) => characters,
@@ -38,8 +45,8 @@ const refuse = (value: Json, type: string): AppsetError =>
     `error unmarshaling JSON: while decoding JSON: ${cannotUnmarshal(value, type)}`,
   );
 
-function parse(text: string): readonly FileItem[] {
-  const value = unmarshalYaml(text);
+async function parse(text: string, { clock, signal }: Waiting): Promise<readonly FileItem[]> {
+  const value = await unmarshalYamlApart(text, clock, signal);
   if (value === null) return [{ value: null }];
   if (isJsonObject(value)) return [{ value: fromJson(value) as GoMap }];
   if (!Array.isArray(value)) throw refuse(value, JSON_MAPS);
@@ -53,9 +60,12 @@ function parse(text: string): readonly FileItem[] {
  * The items of a file.
  *
  * @param oid blob id of exactly this text; '' when it is not known
- * @throws AppsetError with the words of the reference's decoder
+ * @throws AppsetError with the words of the reference's decoder, APPSET_E0205 where a long one takes too much
  */
-export function parseParams(text: string, oid: string): readonly FileItem[] {
-  if (oid === '') return parse(text);
-  return cache.getOrMake(oid, () => ({ items: parse(text), characters: text.length })).items;
+export async function parseParams(text: string, oid: string, waiting: Waiting): Promise<readonly FileItem[]> {
+  const known = oid === '' ? undefined : cache.get(oid);
+  if (known !== undefined) return known.items;
+  const items = await parse(text, waiting);
+  if (oid !== '') cache.set(oid, { items, characters: text.length });
+  return items;
 }

@@ -49,6 +49,11 @@ export const LIMITS = {
   yamlDepth: 1_000,
   /** Size of one YAML or JSON file read from a repository. */
   yamlFileBytes: 10 * 1_048_576,
+  /** Characters of YAML that are read in place; longer ones have a thread of their own. */
+  yamlInPlace: 128 * 1_024,
+  /** Memory and time that thread may take. */
+  yamlThreadMegabytes: 512,
+  yamlThreadMs: 120_000,
   /** Files one git generator may read. */
   filesPerSet: 50_000,
   /** Characters a user's regular expression is run over. */

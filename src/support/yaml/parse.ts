@@ -136,6 +136,10 @@ function isBeyond(error: ParseMistake, document: Document.Parsed, text: string):
   return closed && /at node end|doc-start/.test(error.message);
 }
 
+/** Whether a text takes long: one that is not refused at once, and no plain JSON. */
+export const isLongYaml = (text: string): boolean =>
+  text.length > LIMITS.yamlInPlace && text.length <= LIMITS.yamlFileBytes && plainJson(text) === undefined;
+
 /** Refuses a text larger than one file may be. */
 export function bounded(text: string): void {
   if (text.length > LIMITS.yamlFileBytes) {
