@@ -8,7 +8,7 @@ export interface Progress {
 
 export function progress(total: number, what: string): Progress {
   const stream = process.stderr;
-  if (stream.isTTY !== true) return { step: () => {}, end: () => {} };
+  if (stream.isTTY !== true || process.env['TERM'] === 'dumb') return { step: () => {}, end: () => {} };
   let done = 0;
   let shown = -1_000;
   return {

@@ -6,22 +6,22 @@
  */
 import { ApiError } from '../api/client.ts';
 import type { Json } from '../api/objects.ts';
-import { applyMergePatch, isJsonObject, jsonEqual } from '../support/json.ts';
+import { applyMergePatch, getKey, isJsonObject, jsonEqual, setKey } from '../support/json.ts';
 import { badRequest } from './failures.ts';
 
 /** Lists of objects that merge item by item, by the name of the field that holds them. */
-const MERGE_KEYS: Readonly<Record<string, string>> = {
-  ownerReferences: 'uid',
-  containers: 'name',
-  initContainers: 'name',
-  env: 'name',
-  volumes: 'name',
-  volumeMounts: 'mountPath',
-  ports: 'containerPort',
-  imagePullSecrets: 'name',
-  secrets: 'name',
-  conditions: 'type',
-};
+const MERGE_KEYS: ReadonlyMap<string, string> = new Map([
+  ['ownerReferences', 'uid'],
+  ['containers', 'name'],
+  ['initContainers', 'name'],
+  ['env', 'name'],
+  ['volumes', 'name'],
+  ['volumeMounts', 'mountPath'],
+  ['ports', 'containerPort'],
+  ['imagePullSecrets', 'name'],
+  ['secrets', 'name'],
+  ['conditions', 'type'],
+]);
 /** Lists of plain values that merge as sets. */
 const SETS = new Set(['finalizers']);
 
@@ -44,28 +44,30 @@ function strategicMerge(target: Json | undefined, patch: Json): Json {
   if (patch['$patch'] === 'replace') {
     return Object.fromEntries(Object.entries(patch).filter(([key]) => key !== '$patch'));
   }
-  const result: Record<string, Json> = {};
+  const result: Record<string, Json | undefined> = {};
   if (isJsonObject(target)) {
-    for (const [key, value] of Object.entries(target)) if (value !== undefined) result[key] = value;
+    for (const [key, value] of Object.entries(target)) if (value !== undefined) setKey(result, key, value);
   }
   for (const [key, value] of Object.entries(patch)) {
     if (value === undefined || key.startsWith('$setElementOrder/') || key.startsWith('$retainKeys')) continue;
-    const current = result[key];
+    const current = getKey(result, key);
+    const mergeKey = MERGE_KEYS.get(key);
     if (key.startsWith('$deleteFromPrimitiveList/')) {
       const field = key.slice('$deleteFromPrimitiveList/'.length);
-      const list = result[field];
+      const list = getKey(result, field);
       if (Array.isArray(list) && Array.isArray(value)) {
-        result[field] = list.filter((item) => !value.some((gone) => jsonEqual(gone, item)));
+        const left = list.filter((item) => !value.some((gone) => jsonEqual(gone, item)));
+        setKey(result, field, left);
       }
     } else if (value === null) delete result[key];
     else if (isJsonObject(value) && value['$patch'] === 'delete') delete result[key];
-    else if (Array.isArray(value) && MERGE_KEYS[key] !== undefined && value.every(isJsonObject)) {
+    else if (Array.isArray(value) && mergeKey !== undefined && value.every(isJsonObject)) {
       const replace = value.some((item) => item['$patch'] === 'replace');
       const items = value.filter((item) => item['$patch'] !== 'replace');
-      result[key] = mergeList(replace || !Array.isArray(current) ? [] : current, items, MERGE_KEYS[key]);
+      result[key] = mergeList(replace || !Array.isArray(current) ? [] : current, items, mergeKey);
     } else if (Array.isArray(value) && SETS.has(key) && Array.isArray(current)) {
       result[key] = [...current, ...value.filter((item) => !current.some((one) => jsonEqual(one, item)))];
-    } else result[key] = strategicMerge(current, value);
+    } else setKey(result, key, strategicMerge(current, value));
   }
   return result;
 }
@@ -123,7 +125,7 @@ function edit(
   if (!Object.hasOwn(target, step) && !(last && how === 'add')) throw refused();
   const copy: Record<string, Json | undefined> = { ...target };
   if (last && how === 'remove') delete copy[step];
-  else copy[step] = edit(target[step], steps, depth + 1, how, value);
+  else setKey(copy, step, edit(getKey(target, step), steps, depth + 1, how, value));
   return copy;
 }
 

@@ -19,12 +19,18 @@ export interface Target {
   readonly subresource: string | undefined;
 }
 
-/** Reads a resource path, or undefined when nothing is served there. */
+/** A part of a path. @throws ApiError 400 */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (error) {
+    throw badRequest(`the path of the request cannot be read: ${messageOf(error)}`);
+  }
+}
+
+/** Reads a resource path, or undefined when nothing is served there. @throws ApiError 400 */
 export function targetOf(registry: KindRegistry, path: string): Target | undefined {
-  const parts = path
-    .split('/')
-    .slice(1)
-    .map((part) => decodeURIComponent(part));
+  const parts = path.split('/').slice(1).map(decoded);
   const core = parts[0] === 'api';
   if (!core && parts[0] !== 'apis') return undefined;
   const apiVersion = core ? parts[1] : `${parts[1]}/${parts[2]}`;

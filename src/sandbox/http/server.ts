@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { ApiError } from '../../api/client.ts';
 import { AppsetError, messageOf } from '../../support/errors.ts';
-import { noSuchResource } from '../failures.ts';
+import { badRequest, noSuchResource } from '../failures.ts';
 import type { Faults } from '../faults.ts';
 import type { Store } from '../store.ts';
 import { sendError, sendJson, sendText } from './answers.ts';
@@ -78,6 +78,13 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
+/** Nobody has shown a token yet when a path is read. @throws ApiError 400 */
+function addressOf(path: string): URL {
+  const url = URL.parse(path, `http://${LOOPBACK}`);
+  if (url === null) throw badRequest('the address of the request cannot be read');
+  return url;
+}
+
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 class Api {
@@ -96,9 +103,11 @@ class Api {
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // a connection that broke while something was written: there is nobody left to tell
     response.on('error', () => response.destroy());
-    const url = new URL(request.url ?? '/', `http://${LOOPBACK}`);
-    const { path, authorized } = this.#authorize(request, url.pathname);
+    let path = request.url ?? '/';
     try {
+      const url = addressOf(path);
+      const { authorized, ...asked } = this.#authorize(request, url.pathname);
+      path = asked.path;
       if (!authorized && !HEALTH.has(path)) throw new ApiError(401, 'Unauthorized', 'Unauthorized');
       await this.#route({ request, response, query: url.searchParams }, path);
     } catch (thrown) {

@@ -1,4 +1,6 @@
 /** The HTTP face, asked over the loopback address as clients do. */
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RESOURCES } from '../../../src/api/client.ts';
 import type { KubeObject } from '../../../src/api/objects.ts';
@@ -67,6 +69,21 @@ describe('access', () => {
     expect(await code(`${sandbox.url}/api`)).toBe(200);
     expect(await code(`${bare}/readyz`)).toBe(200);
     expect(await code(`${sandbox.url}/api`, { origin: 'http://evil.example' })).toBe(401);
+  });
+
+  it.each([
+    ['//', 400],
+    ['http://', 400],
+    [`/api/v1/namespaces/%zz`, 401],
+    ['TOKEN/api/v1/namespaces/%zz', 400],
+    ['TOKEN/api/v1/namespaces/%00', 404],
+  ])('answers an address that nobody writes by hand: %s', async (path, code) => {
+    const { hostname, port, pathname } = new URL(sandbox.url);
+    const asked = request({ hostname, port, path: path.replace('TOKEN', pathname) }).end();
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(code);
+    expect((await call('GET', '/version')).code).toBe(200);
   });
 
   it('gives the port back when it stops, with a watch open', async () => {
