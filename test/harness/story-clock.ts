@@ -3,7 +3,7 @@
  * falls due on the way, and leaves what was fired a moment to be answered by servers that know nothing
  * of it.
  */
-import { type Clock, systemClock } from '../../src/support/clock.ts';
+import { type Clock, sleepBy, systemClock } from '../../src/support/clock.ts';
 
 const STEP_MS = 2_000;
 const MOMENT_MS = 8;
@@ -39,21 +39,7 @@ export class StoryClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(signal.reason);
-        return;
-      }
-      const onAbort = () => {
-        cancel();
-        reject(signal?.reason);
-      };
-      const cancel = this.after(ms, () => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      });
-      signal?.addEventListener('abort', onAbort, { once: true });
-    });
+    return sleepBy(this, ms, signal);
   }
 
   /** Lets so many seconds go by. */

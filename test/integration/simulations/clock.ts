@@ -4,7 +4,7 @@
  * anything but this clock, so that one seed is always one history.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { Clock } from '../../../src/support/clock.ts';
+import { type Clock, sleepBy } from '../../../src/support/clock.ts';
 
 interface Timer {
   readonly due: number;
@@ -100,21 +100,7 @@ export class ProcessClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(signal.reason);
-        return;
-      }
-      const onAbort = () => {
-        cancel();
-        reject(signal?.reason);
-      };
-      const cancel = this.after(ms, () => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      });
-      signal?.addEventListener('abort', onAbort, { once: true });
-    });
+    return sleepBy(this, ms, signal);
   }
 
   /** Nothing that waits on this clock goes on. */
