@@ -156,11 +156,9 @@ describe('on one cluster', () => {
     await apply(client, setOf('shops', [list(...cities(400))]));
     const before = uidsOf(await untilSome(40));
     backend.cluster.pauseEtcd();
-    await until('the operator to give up', () => operator.lines.some(({ msg }) => msg === 'stopped'), {
-      timeoutMs: 60_000,
-    });
+    await operator.said('stopped', 60_000);
     backend.cluster.resumeEtcd();
-    expect((await operator.stop()).code).toBe(1);
+    expect(await operator.end, lastOf(operator)).toBe(1);
     await started();
     const after = await untilNames(client, namesFor(400), 120_000);
     expectAllOf(before, after);

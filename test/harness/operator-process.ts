@@ -23,6 +23,8 @@ export interface OperatorProcess {
   readonly ended: boolean;
   /** the first line with that message */
   said(msg: string, timeoutMs?: number): Promise<LogLine>;
+  /** its exit code, when it ends by itself */
+  readonly end: Promise<number | null>;
   /** SIGTERM; its exit code and how long it took, in milliseconds */
   stop(): Promise<{ readonly code: number | null; readonly ms: number }>;
   /** SIGKILL, and gone when this resolves */
@@ -96,6 +98,7 @@ export function startOperatorProcess(kubeconfig: string, args: readonly string[]
               .join('\n')}`,
         },
       ),
+    end: gone,
     stop: async () => {
       const started = systemClock.monotonic();
       if (!isGone()) child.kill('SIGTERM');
