@@ -65,10 +65,13 @@ export function startOperatorProcess(kubeconfig: string, args: readonly string[]
     stderr += text;
   });
   const gone = new Promise<number | null>((done) => {
-    child.once('exit', (code) => {
-      running.delete(child);
-      done(code);
-    });
+    child.once('exit', () => running.delete(child));
+    // what it said last has been read by then
+    child.once('close', done);
+  });
+  let isOver = false;
+  void gone.then(() => {
+    isOver = true;
   });
   const isGone = () => child.exitCode !== null || child.signalCode !== null;
   return {
@@ -86,7 +89,7 @@ export function startOperatorProcess(kubeconfig: string, args: readonly string[]
         () => {
           const found = lines.find((line) => line.msg === msg);
           if (found !== undefined) return found;
-          if (isGone()) throw new InVain(`the operator ended with ${child.exitCode}: ${stderr}`);
+          if (isOver) throw new InVain(`the operator ended with ${child.exitCode}: ${stderr}`);
           return undefined;
         },
         {
