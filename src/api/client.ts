@@ -89,6 +89,14 @@ export const isExpired = (error: unknown): boolean => error instanceof ApiError 
 export interface WriteOptions {
   readonly dryRun?: boolean;
   readonly fieldManager?: string;
+  /** may wait until nothing more urgent is to be written */
+  readonly patient?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface ReadOptions {
+  /** metadata alone is sent; the answer has no more than that */
+  readonly metadataOnly?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -101,6 +109,8 @@ export interface ListOptions {
   readonly continue?: string;
   /** absent: a quorum read */
   readonly resourceVersion?: string;
+  /** nothing but `metadata` is wanted of each object; a server may send more */
+  readonly metadataOnly?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -133,7 +143,7 @@ export interface ObjectClient {
     type: ResourceType,
     namespace: string | undefined,
     name: string,
-    options?: { signal?: AbortSignal },
+    options?: ReadOptions,
   ): Promise<KubeObject>;
   list(type: ResourceType, options?: ListOptions): Promise<ListPage>;
   /** Ends when the server ends the watch; the caller starts again from the last resourceVersion it saw. */

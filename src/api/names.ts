@@ -21,6 +21,8 @@ export const LAST_APPLIED_ANNOTATION = 'kubectl.kubernetes.io/last-applied-confi
 
 export const SECRET_TYPE_LABEL = 'argocd.argoproj.io/secret-type';
 export const CLUSTER_SECRET_TYPE = 'cluster';
+/** Of Secrets with tokens of providers, which strict mode demands. */
+export const SCM_CREDENTIALS_TYPE = 'scm-creds';
 
 export const IN_CLUSTER_SERVER = 'https://kubernetes.default.svc';
 export const IN_CLUSTER_NAME = 'in-cluster';

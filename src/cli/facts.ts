@@ -105,6 +105,10 @@ export function offlineFacts(options: FactOptions): OfflineFacts {
           ? notGiven(`AppProject ${name}`, '--projects')
           : recorded.project(name);
       },
+      secretLabels: async (space, name) =>
+        recorded === undefined || world?.secrets === undefined
+          ? notGiven(`Secret ${space}/${name}`, '--facts')
+          : recorded.secretLabels(space, name),
       gitTree: async (request) => {
         const reading = await local?.gitTree(request);
         if (reading !== undefined && isMapped(reading)) return reading;

@@ -109,6 +109,7 @@ export async function liveWorld(
     throw error;
   }
 }
+      client,
 
 async function readAll(
   client: ObjectClient,

@@ -34,6 +34,8 @@ export async function liveFacts(given: Sources, options: KubeOptions, namespace:
       sources: {
         clusters: async () => first(await given.clusters(), () => live.clusters()),
         project: async (name) => first(await given.project(name), () => live.project(name)),
+        secretLabels: async (space, name) =>
+          first(await given.secretLabels(space, name), () => live.secretLabels(space, name)),
         gitTree: async (request) => first(await given.gitTree(request), () => live.gitTree(request)),
         gitFiles: async (request, commit, paths) =>
           first(await given.gitFiles(request, commit, paths), () => live.gitFiles(request, commit, paths)),

@@ -92,6 +92,31 @@ export const SETTINGS = [
     meaning: 'read git file patterns as doublestar does',
   },
   {
+    flag: 'enable-scm-providers',
+    kind: 'switch',
+    default: 'true',
+    env: 'ENABLE_SCM_PROVIDERS',
+    key: k('enable.scm.providers'),
+    meaning: 'whether scmProvider and pullRequest generators may ask anybody',
+  },
+  {
+    flag: 'allowed-scm-providers',
+    kind: 'list',
+    env: 'ALLOWED_SCM_PROVIDERS',
+    key: k('allowed.scm.providers'),
+    meaning:
+      'API URLs that scmProvider and pullRequest generators may name, to the letter (default: all; with sets in several namespaces none)',
+  },
+  {
+    flag: 'token-ref-strict-mode',
+    kind: 'switch',
+    default: 'false',
+    env: 'TOKENREF_STRICT_MODE',
+    key: k('enable.tokenref.strict.mode'),
+    meaning:
+      'whether Secrets with tokens of such generators must be labelled argocd.argoproj.io/secret-type: scm-creds',
+  },
+  {
     flag: 'preserved-annotations',
     kind: 'list',
     env: 'GLOBAL_PRESERVED_ANNOTATIONS',
@@ -370,10 +395,13 @@ export function controllerSettingsOf(
   const policy = (text('policy') ?? '') as ControllerSettings['policy'];
   const compat = text('compat') === 'argocd';
   const projects = listOf(text('allowed-projects'));
+  const providers = listOf(text('allowed-scm-providers'));
+  const namespaces = listOf(text('applicationset-namespaces'));
+  const controllerNamespace = text('namespace') ?? contextNamespace ?? 'argocd';
   return {
     compat,
-    controllerNamespace: text('namespace') ?? contextNamespace ?? 'argocd',
-    namespaces: listOf(text('applicationset-namespaces')),
+    controllerNamespace,
+    namespaces,
     policy,
     policyOverride:
       values['enable-policy-override'].value === undefined ? policy === '' : isOn('enable-policy-override'),
@@ -392,5 +420,29 @@ export function controllerSettingsOf(
     clusterSettleSeconds: seconds(text('cluster-settle') ?? '') ?? 60,
     maxDeletionsTotal: text('max-deletions-total'),
     allowedProjects: projects.length === 0 ? undefined : projects,
+    scm: {
+      allowed: providers,
+      enabled: isOn('enable-scm-providers'),
+      strictTokens: isOn('token-ref-strict-mode'),
+      listNeeded: providers.length === 0 && namespaces.some((entry) => entry !== controllerNamespace),
+    },
   };
+}
+
+/**
+ * What the settings ask for together and should not: the reference does not start with sets in several
+ * namespaces and no list of providers, so nor does compat mode; else such generators are refused.
+ *
+ * @returns a warning
+ * @throws AppsetError APPSET_E0801 in compat mode
+ */
+export function scmListProblem({
+  compat,
+  scm,
+}: Pick<ControllerSettings, 'compat' | 'scm'>): string | undefined {
+  if (!scm.enabled || !scm.listNeeded) return undefined;
+  const why =
+    'sets of several namespaces are looked after and --allowed-scm-providers names no provider: name those they may ask, or give --enable-scm-providers=false';
+  if (compat) throw new AppsetError('APPSET_E0801', why);
+  return why;
 }

@@ -25,6 +25,7 @@ import {
   PARAMS_MAP,
   resolveSettings,
   SETTINGS,
+  scmListProblem,
   seconds,
   servingSettingsOf,
 } from './operator-settings.ts';
@@ -90,10 +91,12 @@ async function operate(
   const log = createLogger(values.debug.value === 'true' ? 'debug' : (values.loglevel.value ?? 'info'));
   for (const [flag, { value, from }] of Object.entries(values))
     if (from !== 'default') log.info({ flag, value, from }, 'setting');
+  const settings = controllerSettings(controllerSettingsOf(values, cluster.namespace));
+  const scmProblem = scmListProblem(settings);
+  if (scmProblem !== undefined) log.warn({ problem: scmProblem }, 'scmProvider and pullRequest are refused');
+  const workers = Number(values['concurrent-reconciliations'].value);
   const cache = await cacheFolder(options.cacheFolder);
   const gitTimeout = seconds(values['git-timeout'].value ?? '');
-  const settings = controllerSettings(controllerSettingsOf(values, cluster.namespace));
-  const workers = Number(values['concurrent-reconciliations'].value);
   const parts = { client: cluster.client, settings, workers, clock: systemClock, random: systemRandom, log };
   const serving = new Serving({ ...parts, ...servingSettingsOf(values, options.isSandbox) });
   const told = notifications(values, parts, serving.telemetry, (result) =>

@@ -6,6 +6,7 @@
 import { messageOf } from '../support/errors.ts';
 import type { CaseKind, CaseResult, CaseRunner, ConformanceCase } from './cases.ts';
 import { controllerRunner } from './controller-runner.ts';
+import { externalRunner } from './external-runner.ts';
 import { generationRunner } from './generation.ts';
 import { SKIPS } from './skips.ts';
 import { triggersRunner } from './triggers-runner.ts';
@@ -24,7 +25,10 @@ export { SKIPS } from './skips.ts';
 
 /** The runners there are, by kind. */
 export const RUNNERS: ReadonlyMap<CaseKind, CaseRunner> = new Map(
-  [generationRunner, controllerRunner, triggersRunner, webhookRunner].map((runner) => [runner.kind, runner]),
+  [generationRunner, externalRunner, controllerRunner, triggersRunner, webhookRunner].map((runner) => [
+    runner.kind,
+    runner,
+  ]),
 );
 
 /** One case run. Never throws: what a runner throws is a failed result. */

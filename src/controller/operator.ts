@@ -167,6 +167,7 @@ export function startOperator(options: OperatorOptions): Operator {
     trust: caches,
     git,
   });
+    client,
   const facts = async (set: ApplicationSet): Promise<RunFacts> => ({
     sources: observer.watch(
       keyOf(set),

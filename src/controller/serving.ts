@@ -289,7 +289,11 @@ export class Serving {
     return secondChildren({
       sources: () => operator.sources.snapshot(),
       controllerNamespace: settings.controllerNamespace,
-      settings: evaluationSettings({ compat: true, newGitFileGlobbing: settings.newGitFileGlobbing }),
+      settings: evaluationSettings({
+        compat: true,
+        newGitFileGlobbing: settings.newGitFileGlobbing,
+        scm: settings.scm,
+      }),
       clock,
       random,
     });

@@ -182,6 +182,7 @@ export class SetRun {
       ...(settings.allowedProjects === undefined ? {} : { allowedProjects: settings.allowedProjects }),
     };
     return evaluateSet(this.#set, facts.sources, evaluationSettings(change), {
+      scm: settings.scm,
       clock,
       random,
       leaves: memory.leaves,

@@ -2,6 +2,8 @@
  * How the controller is set up: the reference's flags (spec controller-and-operations §10.1) and our
  * own. Values only; reading flags and environment is the command line's work.
  */
+import type { ScmRestrictions } from '../generators/contract.ts';
+import { UNRESTRICTED } from '../generators/index.ts';
 import type { AdoptMode } from '../planning/adoption.ts';
 import type { PolicyName } from '../planning/policy.ts';
 import { LIMITS } from '../support/limits.ts';
@@ -36,6 +38,8 @@ export interface ControllerSettings {
   readonly maxDeletionsTotal: string | undefined;
   /** projects any set may use; undefined: all */
   readonly allowedProjects: readonly string[] | undefined;
+  /** what generators that ask providers of source code may do */
+  readonly scm: ScmRestrictions;
 }
 
 /** The reference's defaults, and ours where it has none. */
@@ -58,6 +62,7 @@ export function controllerSettings(change: Partial<ControllerSettings> = {}): Co
     clusterSettleSeconds: 60,
     maxDeletionsTotal: undefined,
     allowedProjects: undefined,
+    scm: UNRESTRICTED,
     ...change,
   };
 }

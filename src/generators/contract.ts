@@ -90,6 +90,8 @@ export interface Sources {
   clusters(): Promise<Reading<readonly ClusterFact[]>>;
   /** an AppProject of the controller's namespace; null when it does not exist */
   project(name: string): Promise<Reading<KubeObject | null>>;
+  /** labels of a Secret, and nothing else of it; null when it does not exist */
+  secretLabels(namespace: string, name: string): Promise<Reading<Readonly<Record<string, string>> | null>>;
   gitTree(request: GitRequest): Promise<Reading<GitTree>>;
   /**
    * Contents of files of a commit by path; a symlink answers the content of what it points to inside
@@ -171,6 +173,17 @@ export interface Generated {
   readonly failed: readonly FailedElement[];
 }
 
+/** What generators that ask providers of source code may do (spec controller §9). */
+export interface ScmRestrictions {
+  /** addresses they may ask, to the letter; empty: all */
+  readonly allowed: readonly string[];
+  readonly enabled: boolean;
+  /** their tokens may only come from Secrets labelled `scm-creds` */
+  readonly strictTokens: boolean;
+  /** sets of several namespaces are looked after and `allowed` is empty: they may ask nobody */
+  readonly listNeeded: boolean;
+}
+
 export interface GenerationSettings {
   /** the reference's behaviour, failures included (design §5) */
   readonly compat: boolean;
@@ -180,6 +193,7 @@ export interface GenerationSettings {
   readonly maxRows: number;
   readonly maxNesting: number;
   readonly maxFiles: number;
+  readonly scm: ScmRestrictions;
 }
 
 /** What a generator knows of the set it works for. */
@@ -228,6 +242,8 @@ export interface GenerationRun {
   clusters(): Promise<Reading<readonly ClusterFact[]>>;
   project(name: string): Promise<Reading<KubeObject | null>>;
   gitTree(request: GitRequest): Promise<Reading<GitTree>>;
+  /** labels of a Secret of the set's namespace; null when it does not exist */
+  secretLabels(name: string): Promise<Reading<Readonly<Record<string, string>> | null>>;
   /**
    * Evaluates child `index` of the combinator at `node`, its selector included; `params`, when not
    * empty, are rendered into it first (spec generators §2.4.3).

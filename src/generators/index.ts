@@ -29,6 +29,7 @@ import { entrySelector } from './selector.ts';
 export type * from './contract.ts';
 export { LeafOutcomes } from './leaf-outcomes.ts';
 export { requeueAfterSeconds } from './requeue.ts';
+export { UNRESTRICTED } from './scm-restrictions.ts';
 
 /** Identities of the generators in each entry of a set, by index of the entry. */
 export function leavesOfEntries(set: ApplicationSet): readonly ReadonlySet<string>[] {

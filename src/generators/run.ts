@@ -26,6 +26,7 @@ import { childEntries, shortHash } from './identity.ts';
 import { compileInterpolation, type Interpolation } from './interpolate.ts';
 import type { LeafOutcomes } from './leaf-outcomes.ts';
 import { prefixProblems, unknownOutcome } from './outcome.ts';
+import { checkRestrictions } from './scm-restrictions.ts';
 import { entrySelector, selectRows } from './selector.ts';
 
 /** Deepest level on which the reference reads a matrix or merge. */
@@ -83,6 +84,11 @@ export class Run implements GenerationRun {
     return this.#fact(key, () => this.context.sources.gitTree(request));
   }
 
+  secretLabels(name: string): Promise<Reading<Readonly<Record<string, string>> | null>> {
+    const { sources, setNamespace } = this.context;
+    return this.#fact(`secret\0${name}`, () => sources.secretLabels(setNamespace, name));
+  }
+
   async breathe(): Promise<void> {
     this.context.signal?.throwIfAborted();
     if (this.#turns.due) await this.#turns.take();
@@ -129,11 +135,9 @@ export class Run implements GenerationRun {
   }
 
   #generate(spec: unknown, field: string, node: GeneratorNode): Promise<Outcome> {
-    const generator = this.#generators.get(field);
-    if (generator === undefined) {
-      throw new AppsetError('APPSET_E0202', `the generator ${field} at ${node.place} is not supported yet`);
-    }
     if (!isJsonObject(spec)) throw new AppsetError('APPSET_E0201', `${node.place} must be an object`);
+    const generator = this.#generators.get(field);
+    if (generator === undefined) return this.#unsupported(field, spec, node);
     if (isCombinator(field) && node.depth > this.context.settings.maxNesting) {
       throw new AppsetError(
         'APPSET_E0205',
@@ -143,6 +147,12 @@ export class Run implements GenerationRun {
     return this.context.leaves === undefined || generator.facts === undefined
       ? generator.generate(spec, node, this)
       : this.#fromEarlier(generator, spec, node, this.context.leaves);
+  }
+
+  /** A generator that is known and not there yet; what the settings forbid is told first. */
+  async #unsupported(field: string, spec: JsonObject, node: GeneratorNode): Promise<never> {
+    await checkRestrictions(field, spec, this);
+    throw new AppsetError('APPSET_E0202', `the generator ${field} at ${node.place} is not supported yet`);
   }
 
   /** What the leaf gave in an earlier evaluation, if its facts are the same; else what it gives now. */

@@ -9,6 +9,7 @@ import {
   type ListPage,
   type ObjectClient,
   type PatchType,
+  type ReadOptions,
   type ResourceType,
   type WatchEvent,
   type WatchOptions,
@@ -26,6 +27,11 @@ const PATCH_TYPES: Readonly<Record<PatchType, string>> = {
   json: 'application/json-patch+json',
   apply: 'application/apply-patch+yaml',
 };
+
+const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+
+/** What a server that does not know this form sends instead is the whole objects. */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
 type Subresource = { readonly subresource?: 'status' };
 
@@ -50,10 +56,11 @@ export class HttpObjectClient implements ObjectClient {
     type: ResourceType,
     namespace: string | undefined,
     name: string,
-    options: { signal?: AbortSignal } = {},
+    { metadataOnly = false, signal }: ReadOptions = {},
   ): Promise<KubeObject> {
     const path = objectPath(type, namespace, name);
-    return objectOf(await this.#transport.json({ method: 'GET', path, signal: options.signal }), type);
+    const accept = metadataOnly ? { accept: METADATA } : {};
+    return objectOf(await this.#transport.json({ method: 'GET', path, signal, ...accept }), type);
   }
 
   async list(type: ResourceType, options: ListOptions = {}): Promise<ListPage> {
@@ -67,6 +74,7 @@ export class HttpObjectClient implements ObjectClient {
         continue: options.continue,
         resourceVersion: options.resourceVersion,
       },
+      ...(options.metadataOnly === true ? { accept: METADATA_ONLY } : {}),
       signal: options.signal,
     });
     return pageOf(answer, type);

@@ -27,6 +27,8 @@ export interface ApiRequest {
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
   readonly contentType?: string;
+  /** what is asked for in place of plain JSON */
+  readonly accept?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -132,7 +134,7 @@ export class Transport {
         method: call.method,
         headers: {
           ...headers,
-          accept: 'application/json',
+          accept: call.accept ?? 'application/json',
           'user-agent': this.#options.userAgent ?? 'appset-operator',
           ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
         },

@@ -14,7 +14,7 @@ import type {
   SetGeneration,
   Sources,
 } from '../generators/contract.ts';
-import { generateSet, type LeafOutcomes, setContext } from '../generators/index.ts';
+import { generateSet, type LeafOutcomes, setContext, UNRESTRICTED } from '../generators/index.ts';
 import type { Clock } from '../support/clock.ts';
 import { AppsetError } from '../support/errors.ts';
 import { LIMITS } from '../support/limits.ts';
@@ -53,6 +53,7 @@ export function evaluationSettings(change: Partial<EvaluationSettings> = {}): Ev
     maxRows: LIMITS.rowsPerSet,
     maxNesting: LIMITS.nesting,
     maxFiles: LIMITS.filesPerSet,
+    scm: UNRESTRICTED,
     inClusterEnabled: true,
     controllerNamespace: 'argocd',
     ...change,

@@ -2,7 +2,7 @@
  * metadata as an API server keeps it: which of its fields a client may set, what is checked on them,
  * and in which words. Unknown fields and empty maps and lists are dropped, as typed metadata does.
  */
-import type { ObjectMeta, OwnerReference } from '../api/objects.ts';
+import type { JsonObject, KubeObject, ObjectMeta, OwnerReference } from '../api/objects.ts';
 import { isJsonObject, jsonEqual } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
 import { type Fault, forbiddenValue, invalidValue } from './failures.ts';
@@ -213,3 +213,10 @@ export function readMeta(value: unknown): ObjectMeta | undefined {
   const said = Object.entries(value).filter(([, item]) => item !== null);
   return { name: '', ...(Object.fromEntries(said) as Partial<ObjectMeta>) };
 }
+
+/** The metadata of an object as a kind of its own. */
+export const partialMetadata = (object: KubeObject): JsonObject => ({
+  kind: 'PartialObjectMetadata',
+  apiVersion: 'meta.k8s.io/v1',
+  metadata: object.metadata as unknown as JsonObject,
+});

@@ -7,6 +7,7 @@ import type {
   ListPage,
   ObjectClient,
   PatchType,
+  ReadOptions,
   ResourceType,
   WatchEvent,
   WatchOptions,
@@ -17,6 +18,7 @@ import type { Json, KubeObject } from '../api/objects.ts';
 import { isJsonObject } from '../support/json.ts';
 import { type Faults, type FaultVerb, noAnswer, refusal } from './faults.ts';
 import type { Kind } from './kinds.ts';
+import { partialMetadata } from './metadata.ts';
 import type { Store } from './store.ts';
 
 /** A call as it was made, for tests that count them. */
@@ -49,11 +51,12 @@ export class StoreClient implements ObjectClient {
     type: ResourceType,
     namespace: string | undefined,
     name: string,
-    options: { signal?: AbortSignal } = {},
+    { metadataOnly = false, signal }: ReadOptions = {},
   ): Promise<KubeObject> {
-    return this.#call('get', type, namespace, name, options.signal, (kind) =>
-      this.store.get(kind, namespace, name),
-    );
+    return this.#call('get', type, namespace, name, signal, (kind) => {
+      const object = this.store.get(kind, namespace, name);
+      return metadataOnly ? (partialMetadata(object) as unknown as KubeObject) : object;
+    });
   }
 
   list(type: ResourceType, options: ListOptions = {}): Promise<ListPage> {

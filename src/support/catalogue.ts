@@ -93,6 +93,18 @@ export const CATALOGUE = {
     'a generator hit a bound',
     'Make the generator give less, or raise the bound named in the message.',
   ),
+  APPSET_E0206: entry(
+    'generator',
+    false,
+    'a generator may not ask its provider',
+    'Use a provider that is allowed, or have it added to --allowed-scm-providers; --enable-scm-providers=false switches all of them off.',
+  ),
+  APPSET_E0207: entry(
+    'generator',
+    true,
+    'a token may not be taken from a Secret',
+    'Label the Secret argocd.argoproj.io/secret-type: scm-creds, which --token-ref-strict-mode demands, or name another one.',
+  ),
   // 03 templates
   APPSET_E0301: entry('template', false, 'a template cannot be parsed', 'Mend the template at the caret.'),
   APPSET_E0302: entry(

@@ -47,6 +47,9 @@ const MATTERS: ReadonlySet<string> = new Set<SettingFlag>([
   'dry-run',
   'enable-progressive-syncs',
   'enable-new-git-file-globbing',
+  'enable-scm-providers',
+  'allowed-scm-providers',
+  'token-ref-strict-mode',
   'preserved-annotations',
   'preserved-labels',
 ]);
@@ -78,16 +81,10 @@ const UNNEEDED: Readonly<Record<string, string>> = {
 };
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   'enable.git.submodule': 'submodules are never read',
-  'allowed.scm.providers': NO_SCM,
-  'enable.scm.providers': NO_SCM,
-  'enable.tokenref.strict.mode': NO_SCM,
   'scm.root.ca.path': NO_SCM,
 };
 /** Flags of the reference that matter and are none here. */
 const UNSUPPORTED_FLAGS: Readonly<Record<string, string>> = {
-  'allowed-scm-providers': NO_SCM,
-  'enable-scm-providers': NO_SCM,
-  'token-ref-strict-mode': NO_SCM,
   'scm-root-ca-path': NO_SCM,
   'scm-proxy-url': NO_SCM,
   'scm-no-proxy': NO_SCM,

@@ -8,7 +8,8 @@ import type { JsonObject, KubeObject } from '../../api/objects.ts';
 import { messageOf } from '../../support/errors.ts';
 import { statusOf } from '../failures.ts';
 import type { Kind } from '../kinds.ts';
-import { type IncludeObject, partialMetadata, tableOf } from './tables.ts';
+import { partialMetadata } from '../metadata.ts';
+import { type IncludeObject, tableOf } from './tables.ts';
 
 export type Form = 'plain' | 'table' | 'metadata';
 

@@ -5,6 +5,7 @@
 import type { Json, JsonObject, KubeObject } from '../../api/objects.ts';
 import { isJsonObject } from '../../support/json.ts';
 import type { Kind, PrinterColumn } from '../kinds.ts';
+import { partialMetadata } from '../metadata.ts';
 import { ageOf } from './ages.ts';
 import { jsonPath } from './json-path.ts';
 
@@ -143,13 +144,6 @@ function columnsOf(kind: Kind): readonly Column[] {
   made.set(kind, columns);
   return columns;
 }
-
-/** The metadata of an object as a kind of its own. */
-export const partialMetadata = (object: KubeObject): JsonObject => ({
-  kind: 'PartialObjectMetadata',
-  apiVersion: 'meta.k8s.io/v1',
-  metadata: object.metadata as unknown as JsonObject,
-});
 
 /**
  * A Table of objects.

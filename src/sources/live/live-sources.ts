@@ -4,6 +4,7 @@
  * what a cache or a server cannot tell is unknown, never empty.
  */
 import { createHash } from 'node:crypto';
+import type { ObjectClient } from '../../api/client.ts';
 import type { KubeObject } from '../../api/objects.ts';
 import {
   type ClusterFact,
@@ -23,6 +24,7 @@ import { type Descent, GitFacts, type GitReader, once } from './git-facts.ts';
 import { notSynced, type ObjectsView } from './objects-view.ts';
 import { accessTo } from './repository-access.ts';
 import { RepositoryTrust, type TrustViews } from './repository-trust.ts';
+import { type Labels, secretLabels } from './secret-labels.ts';
 
 export interface LiveSourcesOptions {
   /** the control-plane namespace: Secrets and projects elsewhere are not looked at */
@@ -36,6 +38,8 @@ export interface LiveSourcesOptions {
   /** ConfigMaps of host keys, authorities and signing keys; without it nobody beyond the system's is believed */
   readonly trust?: TrustViews;
   readonly git: GitReader;
+  /** reads labels of Secrets that sets name; without it they cannot be told */
+  readonly client?: Pick<ObjectClient, 'get'>;
 }
 
 export interface LiveSources {
@@ -100,12 +104,15 @@ export function createLiveSources(options: LiveSourcesOptions): LiveSources {
       let clusters: Promise<Reading<readonly ClusterFact[]>> | undefined;
       let projectsByName: ReadonlyMap<string, KubeObject> | undefined;
       const projects = new Map<string, Promise<Reading<KubeObject | null>>>();
+      const labels = new Map<string, Promise<Reading<Labels | null>>>();
       return {
         ...gitFacts.snapshot(refsSince),
         clusters: () => {
           clusters ??= Promise.resolve(readClusters());
           return clusters;
         },
+        secretLabels: (space, name) =>
+          once(labels, `${space}/${name}`, () => secretLabels(options.client, clock, space, name)),
         project: (name) =>
           once(projects, name, async () => {
             const view = options.projects;

@@ -28,7 +28,7 @@ const objects = (value: Json | undefined): readonly JsonObject[] =>
   Array.isArray(value) ? value.filter(isJsonObject) : [];
 
 /**
- * Sources of a world as the corpus writes it: `namespace`, `clusterSecrets`, `appProjects`,
+ * Sources of a world as the corpus writes it: `namespace`, `clusterSecrets`, `secrets`, `appProjects`,
  * `repositories[url].revisions[rev]` with `files`, `symlinks` or `error`; a repository may also be the
  * map of its revisions. A repository that is not listed cannot be found.
  */
@@ -40,6 +40,11 @@ export function worldSources(world: JsonObject, options: WorldOptions): Sources 
   const projects = new Map<string, KubeObject>();
   for (const project of objects(world['appProjects']) as unknown as readonly KubeObject[]) {
     projects.set(project.metadata.name, project);
+  }
+  const own = typeof world['namespace'] === 'string' ? world['namespace'] : 'argocd';
+  const secrets = new Map<string, Readonly<Record<string, string>>>();
+  for (const { metadata } of objects(world['secrets']) as unknown as readonly KubeObject[]) {
+    secrets.set(`${metadata.namespace ?? own}/${metadata.name}`, metadata.labels ?? {});
   }
   const repositories = new Map<string, RecordedRepository>();
   for (const [url, recorded] of Object.entries((world['repositories'] ?? {}) as JsonObject)) {
@@ -67,6 +72,8 @@ export function worldSources(world: JsonObject, options: WorldOptions): Sources 
     clusters: async (): Promise<Reading<readonly ClusterFact[]>> =>
       known(clusters, 'recorded Secrets', observedAt, 'recorded'),
     project: async (name) => known(projects.get(name) ?? null, `AppProject ${name}`, observedAt, 'recorded'),
+    secretLabels: async (namespace, name) =>
+      known(secrets.get(`${namespace}/${name}`) ?? null, `Secret ${name}`, observedAt, 'recorded'),
     gitTree: async (request) => gitTree(request),
     gitFiles: async (request, commit, paths) => {
       const tree = gitTree(request);

@@ -110,3 +110,25 @@ test('clusters, projects, and a repository that asks for the credentials in a Se
   expect(await snapshot.clusters()).toBe(readings[0]);
   await server.close();
 });
+
+test('labels of a Secret are read by metadata, and one that is not there is known not to be', async () => {
+  await client.create(RESOURCES.secrets, secret('forge', 'scm-creds', { token: 'planted-token' }));
+  const empty = { synced: true, list: () => [] };
+  const live = createLiveSources({
+    namespace: 'argocd',
+    clock: systemClock,
+    clusterSecrets: empty,
+    projects: empty,
+    git: new Git({ home: join(folder, 'home') }),
+    client,
+  });
+  const facts = live.snapshot();
+  expect(await facts.secretLabels('argocd', 'forge')).toMatchObject({
+    known: true,
+    value: { [TYPE]: 'scm-creds' },
+  });
+  expect(await facts.secretLabels('argocd', 'nothing')).toMatchObject({ known: true, value: null });
+  const answer = await client.get(RESOURCES.secrets, 'argocd', 'forge', { metadataOnly: true });
+  expect(answer.kind).toBe('PartialObjectMetadata');
+  expect(JSON.stringify(answer)).not.toContain(Buffer.from('planted-token').toString('base64'));
+});

@@ -10,6 +10,7 @@ import {
   type Sources,
   setContext,
 } from '../../../src/generators/index.ts';
+import { UNRESTRICTED } from '../../../src/generators/scm-restrictions.ts';
 import { worldSources } from '../../../src/sources/recorded/index.ts';
 import { type Clock, ManualClock } from '../../../src/support/clock.ts';
 import { LIMITS } from '../../../src/support/limits.ts';
@@ -94,6 +95,7 @@ export async function generate(scene: Scene): Promise<SetGeneration> {
       maxRows: LIMITS.rowsPerSet,
       maxNesting: LIMITS.nesting,
       maxFiles: LIMITS.filesPerSet,
+      scm: UNRESTRICTED,
       ...scene.settings,
     },
     sources: { ...worldSources(worldOf(scene), { clock }), ...scene.sources },

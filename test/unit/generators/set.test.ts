@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { requeueAfterSeconds } from '../../../src/generators/index.ts';
+import { requeueAfterSeconds, UNRESTRICTED } from '../../../src/generators/index.ts';
 import { generate, REPO, rowsOf } from './fixture.ts';
 
 const list = (...elements: unknown[]) => ({ list: { elements } });
@@ -106,6 +106,7 @@ describe('entries and their fields', () => {
         maxRows: 1,
         maxNesting: 1,
         maxFiles: 1,
+        scm: UNRESTRICTED,
       },
       sources: worldSources({}, { clock }),
       signal: AbortSignal.abort('stopped'),
@@ -122,6 +123,7 @@ describe('when to look again', () => {
     maxRows: 1,
     maxNesting: 10,
     maxFiles: 1,
+    scm: UNRESTRICTED,
   };
   const every = (seconds: number) => ({ git: { ...git.git, requeueAfterSeconds: seconds } });
   const merge = (...generators: object[]) => ({ merge: { mergeKeys: ['a'], generators } });
