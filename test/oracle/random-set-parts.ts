@@ -11,6 +11,8 @@ export interface Scope {
   readonly go: boolean;
   /** whether what is drawn is to be free of mistakes */
   readonly careful: boolean;
+  /** whether params come from clusters and repositories too */
+  readonly worldly: boolean;
 }
 
 export const pick = <T>(random: Random, items: readonly T[]): T => items[random.int(0, items.length)] as T;
@@ -37,8 +39,55 @@ export const TEXTS = [
 
 export const NAMES = ['app', 'env', 'region', 'team', 'n'] as const;
 
+/** Strings that refer to params of clusters and repositories. */
+const WORLDLY = {
+  go: [
+    '{{ .name }}',
+    '{{ .nameNormalized }}-{{ .server }}',
+    '{{ .path.path }}',
+    '{{ .path.basename }}',
+    '{{ .path }}',
+    '{{ .path.basenameNormalized }}-{{ .path.filename }}',
+    '{{ .path.segments | join "-" }}',
+    '{{ range .path.segments }}{{ . }}:{{ end }}',
+    '{{ .repo }}',
+    '{{ .metadata }}',
+    '{{ .metadata.labels.env }}',
+    '{{ with .metadata }}{{ range $k, $v := .labels }}{{ $k }}={{ $v }} {{ end }}{{ end }}',
+    '{{ .values }}',
+    '{{ .values | toJson }}',
+    '{{ toYaml . }}',
+    '{{ range .clusters }}{{ .name }},{{ end }}',
+    '{{ .clusters | toJson }}',
+    '{{ if .metadata }}{{ index (.metadata.labels | default dict) "env" }}{{ end }}',
+    '{{ kindOf .path }} {{ typeOf .values }} {{ kindOf .n }}',
+    '{{ .project | default "none" }}',
+  ],
+  legacy: [
+    '{{name}}',
+    '{{nameNormalized}}-{{server}}',
+    '{{path}}',
+    '{{path.basename}}',
+    '{{path.basenameNormalized}}-{{path.filename}}',
+    '{{path[0]}}',
+    '{{ path[1] }}',
+    '{{repo.path}}',
+    '{{a.b.path.basename}}',
+    '{{metadata.labels.env}}',
+    '{{metadata.labels.acme.example.com/team}}',
+    '{{metadata.annotations.app}}',
+    '{{values.b}}',
+    '{{values.c.d}}',
+    '{{o.b.c}}',
+    '{{deep.l.0.x}}',
+    '{{clusters}}',
+    '{{project}}',
+  ],
+} as const;
+
 /** A string that refers to a param, or several. */
-export function field({ random, go, careful }: Scope): string {
+export function field({ random, go, careful, worldly }: Scope): string {
+  if (worldly && chance(random, 2)) return pick(random, WORLDLY[go ? 'go' : 'legacy']);
   const name = pick(random, [...NAMES, ...NAMES, careful ? 'app' : 'absent']);
   if (!go) {
     return pick(random, [

@@ -15,6 +15,7 @@ import {
   TEXTS,
   template,
 } from './random-set-parts.ts';
+import { clusters, git, type World } from './random-worlds.ts';
 
 interface Place extends Scope {
   readonly depth: number;
@@ -24,6 +25,8 @@ interface Place extends Scope {
   readonly names: readonly string[];
   /** whether each element has an `app` of its own */
   readonly distinct: boolean;
+  /** what there is to read */
+  readonly world: World | undefined;
 }
 
 function element(place: Place, index: number): Json {
@@ -71,9 +74,22 @@ function list(place: Place): Json {
   return { list: out };
 }
 
-function selector({ random, careful }: Scope): Json {
-  const key = pick(random, ['app', 'env', 'values.a', 'n', 'o.a', 'flag', 'absent', 'l.0', 'team']);
-  const values = ['web', 'eu-1', '1', 'true', 'app-1', 'app-2', ''];
+function selector({ random, careful, worldly }: Scope): Json {
+  const key = pick(random, [
+    ...['app', 'env', 'values.a', 'n', 'o.a', 'flag', 'absent', 'l.0', 'team'],
+    ...(worldly ? ['path.basename', 'metadata.labels.env', 'name', 'path.segments', 'path'] : []),
+    ...(worldly && !careful ? ['path[0]', 'metadata.labels.acme.example.com/team'] : []),
+  ]);
+  const values = [
+    'web',
+    'eu-1',
+    '1',
+    'true',
+    'app-1',
+    'app-2',
+    '',
+    ...(worldly ? ['production', '[apps web]'] : []),
+  ];
   if (chance(random, 3)) {
     return { matchLabels: { [key]: pick(random, careful ? values : [...TEXTS, '1e+06', '<nil>']) } };
   }
@@ -128,6 +144,12 @@ function merge(place: Place): Json {
   };
 }
 
+function leaf(place: Place): Json {
+  const { random, world, interpolated } = place;
+  if (world === undefined || chance(random, 3)) return list(place);
+  return chance(random, 3) ? clusters(place, world, interpolated) : git(place, world, interpolated);
+}
+
 function generator(place: Place): Json {
   const { random, careful, depth } = place;
   const kind = depth >= 2 ? 0 : random.int(0, 5);
@@ -136,7 +158,7 @@ function generator(place: Place): Json {
   if (kind === 2 || (kind === 3 && depth > 0 && !careful))
     out = careful && place.distinct ? merge(place) : matrix(place);
   else if (kind >= 3) out = merge(place);
-  else out = list(place);
+  else out = leaf(place);
   if (!careful && chance(random, 60))
     out = pick<Json>(random, [{}, { list: {} }, { ...out, list: { elements: [] } }]);
   if (chance(random, 5)) out.selector = selector(place);
@@ -159,11 +181,12 @@ function generator(place: Place): Json {
   return out;
 }
 
-/** One ApplicationSet. */
-export function randomSet(random: Random, index: number): Json {
-  const scope: Scope = { random, go: !chance(random, 3), careful: !chance(random, 4) };
+/** One ApplicationSet; its generators read a world when there is one. */
+export function randomSet(random: Random, index: number, world?: World): Json {
+  const worldly = world !== undefined;
+  const scope: Scope = { random, go: !chance(random, 3), careful: !chance(random, 4), worldly };
   const { go } = scope;
-  const place: Place = { ...scope, depth: 0, interpolated: false, names: NAMES, distinct: false };
+  const place: Place = { ...scope, depth: 0, interpolated: false, names: NAMES, distinct: false, world };
   const spec: Json = {
     generators: Array.from({ length: random.int(1, 3) }, () => generator(place)),
     template: template(scope),

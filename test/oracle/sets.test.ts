@@ -1,10 +1,11 @@
 /**
  * Random ApplicationSets through the reference's own generators and renderer (v3.2.11) and ours in compat
- * mode: Applications in order, or reason and error text.
+ * mode: Applications in order, or reason and error text. Some are made of lists alone; the others read
+ * clusters and repositories of random worlds.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Application, ApplicationSet, Json } from '../../src/api/objects.ts';
+import type { Application, ApplicationSet, Json, JsonObject } from '../../src/api/objects.ts';
 import {
   asMultiset,
   sameLeadingPart,
@@ -27,7 +28,14 @@ import {
 } from './mismatches.ts';
 import { GoProgram } from './program.ts';
 import { randomSet } from './random-sets.ts';
+import { randomWorld } from './random-worlds.ts';
 import { smallerData } from './shrink.ts';
+
+/** A set, and the world its generators read. */
+interface Question {
+  readonly set: ApplicationSet;
+  readonly world: JsonObject;
+}
 
 interface Outcome {
   readonly applications: readonly Json[];
@@ -49,10 +57,10 @@ const strip = ({ metadata, spec, operation }: Application): Json =>
     operation,
   }) as unknown as Json;
 
-const sources = worldSources({}, { clock: systemClock });
-const settings = evaluationSettings({ compat: true });
-
-async function ours(set: ApplicationSet): Promise<Outcome> {
+async function ours({ set, world }: Question): Promise<Outcome> {
+  const sources = worldSources(world, { clock: systemClock });
+  const { newGitFileGlobbing } = (world.settings ?? {}) as { newGitFileGlobbing?: boolean };
+  const settings = evaluationSettings({ compat: true, newGitFileGlobbing: newGitFileGlobbing === true });
   let evaluation: Awaited<ReturnType<typeof evaluateSet>>;
   try {
     evaluation = await evaluateSet(set, sources, settings, { clock: systemClock, random: systemRandom });
@@ -69,9 +77,10 @@ async function ours(set: ApplicationSet): Promise<Outcome> {
 const plain = (applications: readonly Json[]): Json[] =>
   applications.map((item) => JSON.parse(JSON.stringify(withoutEmpty(item) ?? null)) as Json);
 
-/** Templates had no name before 3.3; they are called `base` since. */
-const withName = (text: string): string =>
+/** Words of 3.2 as 3.3 has them: templates are called `base`, the local cluster is no case of its own. */
+const asNewer = (text: string): string =>
   text
+    .replaceAll('values for local cluster', 'values for cluster')
     .replaceAll('template: :', 'template: base:')
     .replaceAll('started at :', 'started at base:')
     .replaceAll('executing ""', 'executing "base"');
@@ -82,7 +91,7 @@ function difference(expected: Outcome, actual: Outcome, go: boolean): string | u
     if (expected.reason !== actual.reason) return 'reason';
     const same =
       go && expected.reason === 'RenderTemplateParamsError' ? sameUpToLibraryWords : sameLeadingPart;
-    return same(withName(expected.error ?? ''), actual.error ?? '') ? undefined : 'error';
+    return same(asNewer(expected.error ?? ''), asNewer(actual.error ?? '')) ? undefined : 'error';
   }
   const [a, b] = [plain(expected.applications), plain(actual.applications)];
   if (isDeepStrictEqual(a, b)) return undefined;
@@ -102,20 +111,20 @@ function asOlder(application: Json): Json {
 const sameItems = (a: readonly Json[], b: readonly Json[]): boolean =>
   isDeepStrictEqual(asMultiset(plain(a)), asMultiset(plain(b)));
 
-const text = (set: ApplicationSet): string => JSON.stringify(set.spec);
+const text = ({ set }: Question): string => JSON.stringify(set.spec);
 
 /** Differences that are meant to be: the corpora's expected values, of a newer reference, win. */
-const ACCEPTED: readonly Accepted<ApplicationSet, Outcome>[] = [
+const ACCEPTED: readonly Accepted<Question, Outcome>[] = [
   {
     reason: 'a merge generator gives its rows in random order upstream',
-    applies: (set, expected, actual) =>
+    applies: (question, expected, actual) =>
       (expected.error ?? actual.error) === undefined &&
-      text(set).includes('"merge"') &&
+      text(question).includes('"merge"') &&
       sameItems(expected.applications, actual.applications),
   },
   {
     reason: 'prune, selfHeal and allowEmpty have told false from absent since 3.3',
-    applies: (_set, expected, actual) =>
+    applies: (_question, expected, actual) =>
       (expected.error ?? actual.error) === undefined &&
       sameItems(expected.applications, actual.applications.map(asOlder)),
   },
@@ -127,6 +136,9 @@ const ACCEPTED: readonly Accepted<ApplicationSet, Outcome>[] = [
  */
 const AGAIN = 300;
 
+/** Worlds a run draws its sets for: a repository costs more to make than a set. */
+const WORLDS = 24;
+
 describe('whole sets agree with the reference', () => {
   const { cases, seed } = plan(4_000);
   const accepted = new AcceptedList(ACCEPTED);
@@ -136,53 +148,81 @@ describe('whole sets agree with the reference', () => {
   });
   let undecided = 0;
 
-  const ask = async (sets: readonly ApplicationSet[]): Promise<Outcome[]> => {
+  const ask = async (questions: readonly Question[]): Promise<Outcome[]> => {
     if (program.over) program = await GoProgram.start('argocd-oracle');
-    const lines = await program.ask(sets.map((set) => JSON.stringify(set)));
+    const lines = await program.ask(questions.map((question) => JSON.stringify(question)));
     return lines.map((line) => JSON.parse(line) as Outcome);
   };
 
-  const compared = (set: ApplicationSet, expected: Outcome, actual: Outcome): Difference | undefined => {
+  const compared = (question: Question, expected: Outcome, actual: Outcome): Difference | undefined => {
     // A crash of the reference has no value to agree with (spec generators §11).
     if (expected.panic !== undefined) return undefined;
-    if (actual.panic !== undefined) return { what: 'thrown', set: text(set), thrown: actual.panic };
-    const what = difference(expected, actual, set.spec.goTemplate === true);
-    if (what === undefined || accepted.has(set, expected, actual)) return undefined;
-    return { what, set: text(set), expected: JSON.stringify(expected), actual: JSON.stringify(actual) };
+    const shown = { set: text(question), world: JSON.stringify(question.world) };
+    if (actual.panic !== undefined) return { what: 'thrown', ...shown, thrown: actual.panic };
+    const what = difference(expected, actual, question.set.spec.goTemplate === true);
+    if (what === undefined || accepted.has(question, expected, actual)) return undefined;
+    return { what, ...shown, expected: JSON.stringify(expected), actual: JSON.stringify(actual) };
   };
 
   const outcomes: Outcome[] = [];
-  const comparison: Comparison<ApplicationSet> = {
-    async compare(sets) {
-      const asked = ask(sets);
+  const comparison: Comparison<Question> = {
+    async compare(questions) {
+      const asked = ask(questions);
       const actual: Outcome[] = [];
-      for (const set of sets) actual.push(await ours(set));
+      for (const question of questions) actual.push(await ours(question));
       const expected = await asked;
-      if (outcomes.length < cases) outcomes.push(...expected);
-      const results = sets.map((set, i) => compared(set, expected[i] as Outcome, actual[i] as Outcome));
+      if (outcomes.length < 2 * cases) outcomes.push(...expected);
+      const results = questions.map((question, i) =>
+        compared(question, expected[i] as Outcome, actual[i] as Outcome),
+      );
       const open = results.flatMap((result, i) => (result === undefined ? [] : [i]));
       for (const i of open) {
-        const set = sets[i] as ApplicationSet;
-        const more = await ask(Array.from({ length: AGAIN }, () => set));
-        if (more.some((outcome) => compared(set, outcome, actual[i] as Outcome) === undefined)) {
+        const question = questions[i] as Question;
+        const more = await ask(Array.from({ length: AGAIN }, () => question));
+        if (more.some((outcome) => compared(question, outcome, actual[i] as Outcome) === undefined)) {
           results[i] = undefined;
           undecided++;
         }
       }
       return results;
     },
-    *smaller(set) {
-      for (const spec of smallerData(set.spec)) yield { ...set, spec: spec as ApplicationSet['spec'] };
+    *smaller({ set, world }) {
+      for (const spec of smallerData(set.spec)) {
+        yield { set: { ...set, spec: spec as ApplicationSet['spec'] }, world };
+      }
+      // a smaller repository would have to be made anew each time
+      for (const clusterSecrets of smallerData(world.clusterSecrets)) {
+        yield { set, world: { ...world, clusterSecrets: clusterSecrets as Json } };
+      }
     },
-    size: (set) => text(set).length,
+    size: ({ set, world }) => JSON.stringify([set.spec, world]).length,
   };
+
+  const rendered = () =>
+    outcomes.filter(({ error, applications }) => !error && applications?.length > 0).length;
 
   it(`renders ${cases} random sets alike (seed ${seed})`, async () => {
     const random = seededRandom(seed);
-    const sets = Array.from({ length: cases }, (_, i) => randomSet(random, i) as unknown as ApplicationSet);
-    expect(await mismatches(sets, comparison)).toEqual(NONE);
-    const rendered = outcomes.filter(({ error, applications }) => !error && applications?.length > 0).length;
-    expect(rendered).toBeGreaterThan(cases / 4);
+    const questions = Array.from({ length: cases }, (_, i): Question => {
+      return { set: randomSet(random, i) as unknown as ApplicationSet, world: {} };
+    });
+    expect(await mismatches(questions, comparison)).toEqual(NONE);
+    expect(rendered()).toBeGreaterThan(cases / 4);
+  });
+
+  it(`renders ${cases} random sets of clusters and repositories alike (seed ${seed})`, async () => {
+    const before = rendered();
+    const random = seededRandom(seed + 1);
+    const worlds = Array.from({ length: WORLDS }, () => randomWorld(random));
+    const questions = Array.from({ length: cases }, (_, i): Question => {
+      const world = worlds[i % WORLDS];
+      return {
+        set: randomSet(random, i, world) as unknown as ApplicationSet,
+        world: world?.json as JsonObject,
+      };
+    });
+    expect(await mismatches(questions, comparison)).toEqual(NONE);
+    expect(rendered() - before).toBeGreaterThan(cases / 4);
   });
 
   afterAll(() => {

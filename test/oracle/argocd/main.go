@@ -1,10 +1,12 @@
 // Command argocd-oracle renders ApplicationSets, one JSON object a line, with the reference's own
-// generators and renderer, and prints what came out: Applications, reason and error.
+// generators and renderer, and prints what came out: Applications, reason and error. A line holds the set
+// and, where its generators read one, the world: cluster Secrets, projects and repositories.
 package main
 
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,6 +19,11 @@ import (
 	log "github.com/sirupsen/logrus"
 )
 
+type question struct {
+	Set   v1alpha1.ApplicationSet `json:"set"`
+	World world                   `json:"world"`
+}
+
 type answer struct {
 	Applications []map[string]any `json:"applications"`
 	Reason       string           `json:"reason,omitempty"`
@@ -26,6 +33,7 @@ type answer struct {
 
 func main() {
 	log.SetOutput(io.Discard)
+	defer removeRepositories()
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
 	out := bufio.NewWriterSize(os.Stdout, 1<<20)
 	for {
@@ -48,14 +56,13 @@ func render(line []byte) (a answer) {
 			a = answer{Panic: fmt.Sprint(r)}
 		}
 	}()
-	var set v1alpha1.ApplicationSet
-	if err := json.Unmarshal(line, &set); err != nil {
+	var asked question
+	if err := json.Unmarshal(line, &asked); err != nil {
 		return answer{Error: "decode: " + err.Error()}
 	}
-	terminal := map[string]generators.Generator{"List": generators.NewListGenerator()}
-	nested := with(terminal, "Matrix", generators.NewMatrixGenerator(terminal), "Merge", generators.NewMergeGenerator(terminal))
-	top := with(terminal, "Matrix", generators.NewMatrixGenerator(nested), "Merge", generators.NewMergeGenerator(nested))
-	applications, reason, err := template.GenerateApplications(log.WithField("set", set.Name), set, top, &utils.Render{}, nil)
+	set := asked.Set
+	objects := objectsOf(asked.World)
+	applications, reason, err := template.GenerateApplications(log.WithField("set", set.Name), set, generatorsOf(asked.World), &utils.Render{}, objects)
 	a.Applications = []map[string]any{}
 	for _, application := range applications {
 		metadata := map[string]any{"name": application.Name, "namespace": application.Namespace, "labels": application.Labels, "annotations": application.Annotations, "finalizers": application.Finalizers}
@@ -65,6 +72,18 @@ func render(line []byte) (a answer) {
 		a.Reason, a.Error = string(reason), err.Error()
 	}
 	return a
+}
+
+// generatorsOf gives the generators of the three levels of nesting, as the reference's controller does.
+func generatorsOf(w world) map[string]generators.Generator {
+	objects := objectsOf(w)
+	terminal := map[string]generators.Generator{
+		"List":     generators.NewListGenerator(),
+		"Clusters": localLast{generators.NewClusterGenerator(context.Background(), objects, clientset{objects: objects}, objects.namespace)},
+		"Git":      generators.NewGitGenerator(repositories{world: w}, objects.namespace),
+	}
+	nested := with(terminal, "Matrix", generators.NewMatrixGenerator(terminal), "Merge", generators.NewMergeGenerator(terminal))
+	return with(terminal, "Matrix", generators.NewMatrixGenerator(nested), "Merge", generators.NewMergeGenerator(nested))
 }
 
 func with(base map[string]generators.Generator, more ...any) map[string]generators.Generator {
