@@ -52,6 +52,7 @@ function rulesTemplate(): string {
     define('controlPlane', of('control-plane')),
     define('sets', of('sets')),
     define('plans', of('sets', 'plans')),
+    define('tokens', of('sets', 'tokens')),
     define('watchedEverywhere', WATCHED_EVERYWHERE),
   ].join('\n');
 }

@@ -152,6 +152,10 @@ export const VALUES: Fields = {
         'Whether the operator may write ConfigMaps next to sets: the whole list of what it holds back (appset-plan-NAME). Without it, the first names in the condition have to do.',
         true,
       ),
+      tokens: flag(
+        'Whether the operator may read Secrets next to sets, not only in the control plane: with settings.token-ref-strict-mode it looks at the labels of those that sets take tokens from.',
+        false,
+      ),
       clusterDecisionResources: items(
         'Resources that clusterDecisionResource generators read in the control-plane namespace.',
         closed({ group: { type: 'string' }, resource: { type: 'string' } }, ['group', 'resource']),

@@ -22,7 +22,7 @@ export interface Permission {
   readonly reach: 'control-plane' | 'sets';
   readonly why: string;
   /** goes without when it is missing: whoever grants rights may leave it out */
-  readonly spare?: 'plans';
+  readonly spare?: 'plans' | 'tokens';
 }
 
 const ARGO = 'argoproj.io';
@@ -71,6 +71,14 @@ export const PERMISSIONS: readonly Permission[] = [
     reach: 'sets',
     why: 'appset-plan-NAME: the whole list of what is held (names cannot be limited: they follow the sets)',
     spare: 'plans',
+  },
+  {
+    group: '',
+    resource: 'secrets',
+    verbs: ['get'],
+    reach: 'sets',
+    why: 'labels of Secrets that sets take tokens from, where token-ref-strict-mode is on; metadata alone is asked for',
+    spare: 'tokens',
   },
   {
     group: ARGO,

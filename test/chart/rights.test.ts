@@ -64,17 +64,20 @@ const asked = (permissions: readonly Permission[], namespace: string): string[] 
     verbs.map((verb) => right({ group, resource, verb, names, namespace })),
   );
 
+/** What the chart grants by itself. */
+const BY_DEFAULT = PERMISSIONS.filter(({ spare }) => spare !== 'tokens');
 const controlPlane = PERMISSIONS.filter(({ reach }) => reach === 'control-plane');
-const sets = PERMISSIONS.filter(({ reach }) => reach === 'sets');
+const sets = BY_DEFAULT.filter(({ reach }) => reach === 'sets');
+const tokens = PERMISSIONS.filter(({ spare }) => spare === 'tokens');
 
 describe('the rights the chart grants', () => {
   const CASES: readonly (readonly [string, Values, readonly string[]])[] = [
-    ['the control plane alone', {}, asked(PERMISSIONS, 'argocd')],
+    ['the control plane alone', {}, asked(BY_DEFAULT, 'argocd')],
     [
       'listed namespaces: writes there, watching everywhere, Secrets of the control plane alone',
       { applicationSetNamespaces: ['team-a', 'team-b'] },
       [
-        ...asked(PERMISSIONS, 'argocd'),
+        ...asked(BY_DEFAULT, 'argocd'),
         ...asked(sets, 'team-a'),
         ...asked(sets, 'team-b'),
         ...asked(WATCHED_EVERYWHERE, '*'),
@@ -85,19 +88,28 @@ describe('the rights the chart grants', () => {
       { rbac: { scope: 'cluster' }, applicationSetNamespaces: ['team-*'] },
       [...asked(controlPlane, 'argocd'), ...asked(sets, '*')],
     ],
-    ['another control plane', { controlPlaneNamespace: 'gitops' }, asked(PERMISSIONS, 'gitops')],
+    ['another control plane', { controlPlaneNamespace: 'gitops' }, asked(BY_DEFAULT, 'gitops')],
     [
       'resources of clusterDecisionResource generators',
       { rbac: { clusterDecisionResources: [{ group: 'example.org', resource: 'placements' }] } },
-      [...asked(PERMISSIONS, 'argocd'), 'example.org/placements list in argocd'],
+      [...asked(BY_DEFAULT, 'argocd'), 'example.org/placements list in argocd'],
     ],
     [
       'no lists of held ones',
       { rbac: { plans: false } },
       asked(
-        PERMISSIONS.filter(({ spare }) => spare !== 'plans'),
+        BY_DEFAULT.filter(({ spare }) => spare !== 'plans'),
         'argocd',
       ),
+    ],
+    [
+      'Secrets with tokens next to sets',
+      { rbac: { tokens: true }, applicationSetNamespaces: ['team-a'] },
+      [
+        ...asked(PERMISSIONS, 'argocd'),
+        ...asked([...sets, ...tokens], 'team-a'),
+        ...asked(WATCHED_EVERYWHERE, '*'),
+      ],
     ],
     ['none, where somebody else grants them', { rbac: { create: false } }, []],
   ];
@@ -113,7 +125,7 @@ describe('the rights the chart grants', () => {
     expect(template.spec.serviceAccountName).toBe(only(objects, 'ServiceAccount').metadata.name);
   });
 
-  test('Secrets are read in the control plane alone, and nothing but Applications and lists of held ones is deleted', () => {
+  test('by itself Secrets are read in the control plane alone, and nothing but Applications and lists of held ones is deleted', () => {
     expect(sets.filter(({ resource }) => resource === 'secrets')).toEqual([]);
     expect(
       PERMISSIONS.filter(({ verbs }) => verbs.includes('delete')).map(

@@ -108,6 +108,15 @@
     - delete
 {{- end }}
 
+{{- define "appset-operator.rules.tokens" -}}
+- apiGroups:
+    - ""
+  resources:
+    - secrets
+  verbs:
+    - get
+{{- end }}
+
 {{- define "appset-operator.rules.watchedEverywhere" -}}
 - apiGroups:
     - argoproj.io

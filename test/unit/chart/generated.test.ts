@@ -67,8 +67,8 @@ describe('the chart', () => {
   });
 
   test('asks for no right twice, and for none without a reason', () => {
-    const rights = PERMISSIONS.flatMap(({ group, resource, names = [''], verbs }) =>
-      names.flatMap((name) => verbs.map((verb) => `${verb} ${resource}.${group} ${name}`)),
+    const rights = PERMISSIONS.flatMap(({ group, resource, names = [''], verbs, reach }) =>
+      names.flatMap((name) => verbs.map((verb) => `${reach} ${verb} ${resource}.${group} ${name}`)),
     );
     expect(new Set(rights).size).toBe(rights.length);
     expect(PERMISSIONS.filter(({ why }) => why === '')).toEqual([]);

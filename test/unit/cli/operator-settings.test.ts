@@ -1,0 +1,85 @@
+/**
+ * Settings that restrict generators which ask providers of source code: read from where the reference
+ * reads them, so that an existing installation keeps them.
+ */
+import { describe, expect, test } from 'vitest';
+import { controllerSettingsOf, resolveSettings, scmListProblem } from '../../../src/cli/operator-settings.ts';
+import { controllerSettings } from '../../../src/controller/settings.ts';
+
+const from = (
+  flags: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> = {},
+  params: Readonly<Record<string, string>> = {},
+) =>
+  controllerSettings(
+    controllerSettingsOf(
+      resolveSettings({ flags, env, params }, (problem) => expect(problem).toBe('')),
+      'argocd',
+    ),
+  );
+const P = 'ARGOCD_APPLICATIONSET_CONTROLLER_';
+const K = 'applicationsetcontroller.';
+
+describe('restrictions on providers', () => {
+  test('are none by default', () => {
+    expect(from({}).scm).toEqual({ allowed: [], enabled: true, strictTokens: false, listNeeded: false });
+  });
+
+  const restricted = { allowed: ['https://a/', 'https://b'], enabled: false, strictTokens: true };
+  test.each([
+    [
+      'flags',
+      from({
+        'allowed-scm-providers': 'https://a/,https://b',
+        'enable-scm-providers': 'false',
+        'token-ref-strict-mode': 'true',
+      }),
+    ],
+    [
+      'variables',
+      from(
+        {},
+        {
+          [`${P}ALLOWED_SCM_PROVIDERS`]: 'https://a/, https://b',
+          [`${P}ENABLE_SCM_PROVIDERS`]: 'False',
+          [`${P}TOKENREF_STRICT_MODE`]: 'TRUE',
+        },
+      ),
+    ],
+    [
+      'argocd-cmd-params-cm',
+      from(
+        {},
+        {},
+        {
+          [`${K}allowed.scm.providers`]: 'https://a/,https://b',
+          [`${K}enable.scm.providers`]: 'false',
+          [`${K}enable.tokenref.strict.mode`]: 'true',
+        },
+      ),
+    ],
+  ])('are read from %s', (_, { scm }) => {
+    expect(scm).toEqual({ ...restricted, listNeeded: false });
+  });
+});
+
+describe('sets in several namespaces', () => {
+  const several = { 'applicationset-namespaces': 'team-a' };
+
+  test('need a list of providers, or none of them', () => {
+    expect(scmListProblem(from(several))).toContain('--allowed-scm-providers names no provider');
+    expect(from(several).scm.listNeeded).toBe(true);
+    expect(scmListProblem(from({ ...several, 'allowed-scm-providers': 'https://a' }))).toBeUndefined();
+    expect(scmListProblem(from({ ...several, 'enable-scm-providers': 'false' }))).toBeUndefined();
+    expect(scmListProblem(from({ 'applicationset-namespaces': 'argocd' }))).toBeUndefined();
+  });
+
+  test('do not let compat mode start without, as the reference does not', () => {
+    expect(() => scmListProblem(from({ ...several, compat: 'argocd' }))).toThrow(
+      expect.objectContaining({ code: 'APPSET_E0801' }),
+    );
+    expect(
+      scmListProblem(from({ ...several, compat: 'argocd', 'enable-scm-providers': 'false' })),
+    ).toBeUndefined();
+  });
+});
