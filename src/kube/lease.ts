@@ -4,7 +4,7 @@
  * before anybody else may step up, and sends no write in the last part of its time. Letting go on
  * purpose clears the holder, after the work is drained.
  */
-import { ApiError, isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
+import { ApiError, isConflict, isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
 import type { JsonObject, KubeObject } from '../api/objects.ts';
 import { type Clock, rfc3339Micro } from '../support/clock.ts';
 import { messageOf } from '../support/errors.ts';
@@ -134,7 +134,7 @@ export class LeaderElector {
     const { client, clock, namespace, name, identity, onTrouble } = this.#options;
     try {
       const sentAt = clock.monotonic();
-      const current = await this.#read(signal);
+      const current = await this.#read({ signal });
       if (current === undefined) {
         const fresh = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { namespace, name } };
         const spec = this.#spec(undefined);
@@ -155,10 +155,10 @@ export class LeaderElector {
     }
   }
 
-  async #read(signal: AbortSignal): Promise<KubeObject | undefined> {
+  async #read(options: { readonly signal?: AbortSignal } = {}): Promise<KubeObject | undefined> {
     const { client, namespace, name } = this.#options;
     try {
-      const lease = await client.get(RESOURCES.leases, namespace, name, { signal });
+      const lease = await client.get(RESOURCES.leases, namespace, name, options);
       this.#observe(lease);
       return lease;
     } catch (error) {
@@ -201,16 +201,26 @@ export class LeaderElector {
 
   /** Lets go, so that the next one need not wait. Failing to is harmless: the hold runs out. */
   async #release(): Promise<void> {
-    const { client, clock, identity, onTrouble } = this.#options;
+    try {
+      await this.#clearHolder().catch(async (error: unknown) => {
+        // a renewal whose answer never came was taken all the same: the Lease is newer than what was seen
+        if (!isConflict(error)) throw error;
+        await this.#read();
+        await this.#clearHolder();
+      });
+    } catch (error) {
+      this.#options.onTrouble?.(`the lease could not be released: ${messageOf(error)}`);
+    }
+  }
+
+  /** Only where it is ours, as last read. */
+  async #clearHolder(): Promise<void> {
+    const { client, clock, identity } = this.#options;
     const lease = this.#observed?.lease;
     if (lease === undefined || this.holder !== identity) return;
     const now = rfc3339Micro(clock.now());
     const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: now };
-    try {
-      this.#observe(await client.update(RESOURCES.leases, { ...lease, spec }));
-    } catch (error) {
-      onTrouble?.(`the lease could not be released: ${messageOf(error)}`);
-    }
+    this.#observe(await client.update(RESOURCES.leases, { ...lease, spec }));
   }
 }
 

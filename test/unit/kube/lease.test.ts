@@ -114,6 +114,18 @@ describe('passing on', () => {
     await b.run;
   });
 
+  test('a renewal whose answer was lost does not keep the Lease from being let go', async () => {
+    const a = candidate('a');
+    await settle();
+    a.client.faults.add({ verb: 'update', kind: 'Lease', times: 1, effect: { type: 'cut', when: 'after' } });
+    await pass(2_000);
+    expect(await spec()).toMatchObject({ holderIdentity: 'a', renewTime: '2030-01-01T00:00:02.000000Z' });
+    a.stop.abort();
+    a.state.finish();
+    await a.run;
+    expect([a.state.ended, (await spec())?.holderIdentity]).toEqual(['released', '']);
+  });
+
   test('a holder that has died is followed after its time, counted from when it was last seen to change', async () => {
     const lease = {
       apiVersion: 'coordination.k8s.io/v1',
