@@ -1,10 +1,11 @@
 /**
  * A set that is being deleted (spec controller-and-operations §2.4): where the policy forbids deletion
- * its Applications are let go first, and where another set takes them over; then the resources finalizer is taken off the set. Nothing is
- * generated any more, no status is written. Without finalizer on the set nobody asks us.
+ * its Applications are let go first, where another set takes them over, and those marked to be kept in
+ * any case; then the resources finalizer is taken off the set. Nothing is generated any more, no status
+ * is written. Without finalizer on the set nobody asks us.
  */
 import { isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
-import { RESOURCES_FINALIZER } from '../api/names.ts';
+import { OWN, RESOURCES_FINALIZER } from '../api/names.ts';
 import type { Application, ApplicationSet, JsonObject, OwnerReference } from '../api/objects.ts';
 import { controllingSetName, ownershipOf, withoutOwner } from '../planning/ownership.ts';
 import type { Policy } from '../planning/policy.ts';
@@ -41,7 +42,8 @@ export function wantsReverseDeletion(set: ApplicationSet): boolean {
  */
 export async function finishDeletion(set: ApplicationSet, deps: DeletionDeps): Promise<void> {
   const handsOver = !deps.compat && (await takerOf(set, deps.client)) !== undefined;
-  if (!deps.policy.delete || handsOver) await letGo(set, deps);
+  const lets = !deps.policy.delete || handsOver ? () => true : isMarkedKeep;
+  if (!deps.compat || !deps.policy.delete) await letGo(set, lets, deps);
   if (wantsReverseDeletion(set) && deps.policy.delete && !handsOver) {
     throw new AppsetError(
       'APPSET_E0705',
@@ -51,12 +53,19 @@ export async function finishDeletion(set: ApplicationSet, deps: DeletionDeps): P
   await releaseSet(set, deps);
 }
 
-/** Takes owner references off the set's Applications, one after the other by name. */
-async function letGo(set: ApplicationSet, deps: DeletionDeps): Promise<void> {
+/** A person marked it: deleting the set does not take it along. */
+const isMarkedKeep = ({ metadata }: Application): boolean => metadata.annotations?.[OWN.keep] === 'true';
+
+/** Takes owner references off those of the set's Applications that are let go, one after the other by name. */
+async function letGo(
+  set: ApplicationSet,
+  lets: (application: Application) => boolean,
+  deps: DeletionDeps,
+): Promise<void> {
   const { namespace, name } = set.metadata;
   const applications = (await deps.live.applications(namespace ?? '')).controlledBy(name);
   const mine = applications
-    .filter((application) => isHeld(application, set, deps.compat))
+    .filter((application) => isHeld(application, set, deps.compat) && lets(application))
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   for (const application of mine) await letOneGo(application, set, deps);
 }

@@ -216,6 +216,17 @@ describe('a set that is deleted', () => {
     expect(operator.application('shop-porto').metadata.ownerReferences ?? []).toEqual([]);
   });
 
+  test('lets go of an Application marked to be kept, though it generates it; the others go', async () => {
+    const operator = await terminating({});
+    operator.edit('shop-lyon', { metadata: { annotations: { 'appset-operator.io/keep': 'true' } } });
+    await operator.run();
+    expect(operator.set()).toBeUndefined();
+    operator.client.store.collectGarbage();
+    const going = (name: string) => operator.application(name).metadata.deletionTimestamp !== undefined;
+    expect([going('shop-lyon'), going('shop-porto')]).toEqual([false, true]);
+    expect(operator.application('shop-lyon').metadata.ownerReferences ?? []).toEqual([]);
+  });
+
   test('keeps its finalizer while an Application could not be let go', async () => {
     const operator = await terminating({ policy: 'create-only' });
     operator.client.faults.add({
