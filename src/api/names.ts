@@ -49,4 +49,6 @@ export const OWN = {
   maxUpdates: `${OWN_PREFIX}max-updates`,
   deletionGrace: `${OWN_PREFIX}deletion-grace`,
   onRename: `${OWN_PREFIX}on-rename`,
+  /** asked for by the chart's admission policy, not by the operator */
+  confirmDelete: `${OWN_PREFIX}confirm-delete`,
 } as const;

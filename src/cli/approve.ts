@@ -12,6 +12,7 @@ import type { HttpObjectClient } from '../kube/index.ts';
 import { AppsetError } from '../support/errors.ts';
 import { EXIT } from './exit.ts';
 import { connect, type KubeOptions, kubeOptions } from './kube-options.ts';
+import { type SetName, setName } from './set-name.ts';
 import { personalManager } from './who.ts';
 
 interface Options extends KubeOptions {
@@ -27,7 +28,7 @@ export const SHOWN_DIGITS = 12;
 
 export function define(command: Command, finish: (code: number) => void): void {
   kubeOptions(command)
-    .argument('[set]', 'name of the set')
+    .argument('[set]', 'name of the set, or namespace/name')
     .option('-n, --namespace <name>', 'namespace of the set (default: that of the context, else argocd)')
     .option('--plan <digest>', `the digest shown with what is held, at least ${LEAST_DIGITS} digits of it`)
     .option('--cause <cause>', 'approve what all sets hold for one cause, such as Secret/argocd/cluster-eu-7')
@@ -50,9 +51,9 @@ async function approve(name: string | undefined, options: Options): Promise<numb
     );
   const cluster = await connect(options);
   try {
-    const namespace = options.namespace ?? cluster.namespace ?? 'argocd';
-    if (name !== undefined) return await approveOne(cluster.client, namespace, name, options.plan ?? '');
-    return await approveCause(cluster.client, options.cause ?? '');
+    if (name === undefined) return await approveCause(cluster.client, options.cause ?? '');
+    const asked = setName(name, options.namespace, cluster.namespace);
+    return await approveOne(cluster.client, asked, options.plan ?? '');
   } finally {
     await cluster.close();
   }
@@ -60,11 +61,10 @@ async function approve(name: string | undefined, options: Options): Promise<numb
 
 async function approveOne(
   client: HttpObjectClient,
-  namespace: string,
-  name: string,
+  { namespace, name }: SetName,
   digits: string,
 ): Promise<number> {
-  const set = await readSet(client, namespace, name);
+  const set = await readSet(client, { namespace, name });
   const held = heldOf(set);
   if (held === undefined)
     throw new AppsetError('APPSET_E0805', `${namespace}/${name} holds nothing that a person has to approve`);
@@ -110,11 +110,7 @@ const isAmong = (cause: string, message: string): boolean =>
     .some((rest) => rest.startsWith(cause) && /^(?:[.,;]*(?:\s|$))/.test(rest.slice(cause.length)));
 
 /** @throws AppsetError APPSET_E0805 when there is no such set */
-export async function readSet(
-  client: ObjectClient,
-  namespace: string,
-  name: string,
-): Promise<ApplicationSet> {
+export async function readSet(client: ObjectClient, { namespace, name }: SetName): Promise<ApplicationSet> {
   try {
     return asApplicationSet(await client.get(RESOURCES.applicationSets, namespace, name));
   } catch (error) {

@@ -11,47 +11,40 @@ import { AppsetError } from '../support/errors.ts';
 import { LIMITS } from '../support/limits.ts';
 import { readSet } from './approve.ts';
 import { EXIT, worst } from './exit.ts';
-import { connect, type KubeOptions, kubeOptions } from './kube-options.ts';
-import { dumpClient, liveWorld } from './live-facts.ts';
+import { liveWorld } from './live-facts.ts';
 import { failuresOf } from './plan/planned.ts';
 import { describeErrors } from './report-error.ts';
+import { setName } from './set-name.ts';
 import { colours, count, printable, type Style, stderrStyle, stdoutStyle } from './terminal.ts';
+import { clusterOrDump, type WorldOptions, worldOptions } from './world-options.ts';
 
-interface Options extends KubeOptions {
+interface Options extends WorldOptions {
   readonly namespace?: string;
-  readonly controlPlane: string;
-  readonly clusterDump?: string;
-  readonly allowLocalGit?: boolean;
   readonly missing?: string;
 }
 
 export function define(command: Command, finish: (code: number) => void): void {
-  kubeOptions(command)
-    .argument('<set>', 'name of the set')
+  worldOptions(command)
+    .argument('<set>', 'name of the set, or namespace/name')
     .argument('[application]', 'name of the Application; without one all are listed')
     .option('-n, --namespace <name>', 'namespace of the set (default: that of the context, else argocd)')
-    .option('--control-plane <name>', 'namespace of Argo CD, where clusters and projects are', 'argocd')
-    .option('--cluster-dump <file>', 'objects of a cluster as YAML instead of a cluster')
     .option('--missing <element>', 'why the element with this text in its name gives no Application')
-    .option('--allow-local-git', 'read repositories at file: and git: addresses too')
     .addHelpText('after', EXAMPLES)
     .action(async (set: string, name: string | undefined, options: Options) =>
       finish(await explain(set, name, options)),
     );
 }
 
-async function explain(setName: string, name: string | undefined, options: Options): Promise<number> {
+async function explain(asked: string, name: string | undefined, options: Options): Promise<number> {
   if (name !== undefined && options.missing !== undefined)
     throw new AppsetError('APPSET_E0801', 'name an Application, or with --missing an element, not both');
   if (options.missing === '')
     throw new AppsetError('APPSET_E0801', '--missing: name an element, or a part of its name');
-  const cluster = options.clusterDump === undefined ? await connect(options) : undefined;
+  const cluster = await clusterOrDump(options);
   try {
-    const client = cluster?.client ?? dumpClient(options.clusterDump ?? '');
-    const namespace = options.namespace ?? cluster?.namespace ?? 'argocd';
-    const set = await readSet(client, namespace, setName);
+    const set = await readSet(cluster.client, setName(asked, options.namespace, cluster.namespace));
     const world = await liveWorld(
-      client,
+      cluster.client,
       controllerSettings({ controllerNamespace: options.controlPlane }),
       options.allowLocalGit === true,
     );
@@ -71,7 +64,7 @@ async function explain(setName: string, name: string | undefined, options: Optio
       world.close();
     }
   } finally {
-    await cluster?.close();
+    await cluster.close();
   }
 }
 

@@ -143,27 +143,40 @@ export function readText(file: string): string {
 /** How a file is called in messages. */
 export const shownName = (file: string): string => (file === '-' ? 'standard input' : file);
 
+/** An object of a file, and where it stands: `dump.yaml, document 2, items[3]`. */
+export interface PlacedObject {
+  readonly object: JsonObject;
+  readonly where: string;
+}
+
 /**
  * Objects of a YAML file: every document, with the items of a List or of a plain sequence.
  *
  * @throws AppsetError APPSET_E0102 for a file without any document: a command that failed may have left it
  */
-export function readObjects(file: string): JsonObject[] {
+export function readPlacedObjects(file: string): PlacedObject[] {
+  const name = shownName(file);
   const documents = parseYamlDocuments(readText(file), file);
   if (documents.length === 0)
-    throw new AppsetError('APPSET_E0102', `${shownName(file)} is empty: write [] where there are none`);
-  const values = documents.flatMap(({ value }): readonly Json[] => {
-    if (Array.isArray(value)) return value;
+    throw new AppsetError('APPSET_E0102', `${name} is empty: write [] where there are none`);
+  const values = documents.flatMap(({ value }, index): readonly (readonly [string, Json])[] => {
+    const document = documents.length === 1 ? name : `${name}, document ${index + 1}`;
+    if (Array.isArray(value)) return value.map((item, at) => [`${document}, [${at}]`, item as Json] as const);
     if (isJsonObject(value) && Array.isArray(value.items) && String(value.kind).endsWith('List'))
-      return value.items;
-    return [value];
+      return value.items.map((item, at) => [`${document}, items[${at}]`, item] as const);
+    return [[document, value]];
   });
-  return values.map((value) => {
-    if (!isJsonObject(value))
-      throw new AppsetError('APPSET_E0102', `${file}: ${JSON.stringify(value)} is no object`);
-    return value;
+  return values.map(([where, object]) => {
+    if (isJsonObject(object)) return { object, where };
+    throw new AppsetError('APPSET_E0102', `${where}: ${shownValue(object)} is no object`);
   });
 }
+
+const shownValue = (value: Json): string => JSON.stringify(value).slice(0, 80);
+
+/** The same without their places. */
+export const readObjects = (file: string): JsonObject[] =>
+  readPlacedObjects(file).map(({ object }) => object);
 
 /** An unknown fact is not an empty one: objects of other kinds alone are another file. */
 function checkKind(file: string, objects: readonly JsonObject[], found: number, wanted: string): void {

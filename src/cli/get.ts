@@ -10,6 +10,7 @@ import { heldOf } from './approve.ts';
 import { EXIT } from './exit.ts';
 import { connect, type KubeOptions, kubeOptions } from './kube-options.ts';
 import { oneOf } from './options.ts';
+import { type SetName, setName } from './set-name.ts';
 import { printable, stdoutStyle, table } from './terminal.ts';
 
 const FORMATS = ['table', 'wide', 'yaml', 'json', 'name'] as const;
@@ -22,7 +23,7 @@ interface Options extends KubeOptions {
 
 export function define(command: Command, finish: (code: number) => void): void {
   kubeOptions(command)
-    .argument('[sets...]', 'names; without any all sets of the namespace')
+    .argument('[sets...]', 'names, or namespace/name; without any all sets of the namespace')
     .option('-n, --namespace <name>', 'namespace (default: that of the context, else argocd)')
     .option('-A, --all-namespaces', 'sets of all namespaces')
     .option('-o, --output <format>', `one of ${FORMATS.join(', ')}`, oneOf('--output', FORMATS), 'table')
@@ -45,11 +46,12 @@ async function get(names: readonly string[], options: Options): Promise<number> 
   try {
     const namespace =
       options.allNamespaces === true ? undefined : (options.namespace ?? cluster.namespace ?? 'argocd');
-    const { sets, missing } = await read(cluster.client, names, namespace);
+    const asked = names.map((name) => setName(name, options.namespace, cluster.namespace));
+    const { sets, missing } = await read(cluster.client, asked, namespace);
     process.stdout.write(print(sets, options, systemClock));
     if (options.output === 'table' || options.output === 'wide') process.stderr.write(sharedCauses(sets));
     for (const name of missing)
-      process.stderr.write(`There is no ApplicationSet ${namespace ?? ''}/${name}.\n`);
+      process.stderr.write(`There is no ApplicationSet ${name.namespace}/${name.name}.\n`);
     if (sets.length === 0 && missing.length === 0)
       process.stderr.write(
         `No ApplicationSets${namespace === undefined ? '' : ` in namespace ${namespace}`}.\n`,
@@ -62,10 +64,10 @@ async function get(names: readonly string[], options: Options): Promise<number> 
 
 async function read(
   client: ObjectClient,
-  names: readonly string[],
+  names: readonly SetName[],
   namespace: string | undefined,
-): Promise<{ sets: readonly ApplicationSet[]; missing: readonly string[] }> {
-  if (namespace === undefined || names.length === 0) {
+): Promise<{ sets: readonly ApplicationSet[]; missing: readonly SetName[] }> {
+  if (names.length === 0) {
     const sets = await listAll(
       client,
       RESOURCES.applicationSets,
@@ -74,10 +76,10 @@ async function read(
     return { sets: sets.map(asApplicationSet), missing: [] };
   }
   const sets: ApplicationSet[] = [];
-  const missing: string[] = [];
+  const missing: SetName[] = [];
   for (const name of names) {
     try {
-      sets.push(asApplicationSet(await client.get(RESOURCES.applicationSets, namespace, name)));
+      sets.push(asApplicationSet(await client.get(RESOURCES.applicationSets, name.namespace, name.name)));
     } catch (error) {
       if (!isNotFound(error)) throw error;
       missing.push(name);

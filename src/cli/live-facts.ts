@@ -23,8 +23,10 @@ import {
 } from '../sources/live/index.ts';
 import { systemClock } from '../support/clock.ts';
 import { AppsetError, asAppsetError } from '../support/errors.ts';
+import { isJsonObject } from '../support/json.ts';
+import { LIMITS } from '../support/limits.ts';
 import { systemRandom } from '../support/random.ts';
-import { readObjects } from './facts.ts';
+import { type PlacedObject, readPlacedObjects, shownName } from './facts.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export interface LiveWorld {
@@ -32,14 +34,48 @@ export interface LiveWorld {
   close(): void;
 }
 
-/** A client on the objects of a dump (`kubectl get -o yaml` of the kinds that count). */
+const VERSIONS: ReadonlyMap<string, string> = new Map(
+  Object.values(RESOURCES).map(({ kind, apiVersion }) => [kind, apiVersion]),
+);
+
+/**
+ * A client on the objects of a dump (`kubectl get -o yaml` of the kinds that count).
+ *
+ * @throws AppsetError APPSET_E0102 for a file without such objects, or with one that no cluster gave
+ */
 export function dumpClient(file: string): ObjectClient {
   const client = createStore({ lenient: true, gc: 'off' });
-  const known = new Set<string>(Object.values(RESOURCES).map(({ kind }) => kind));
-  const objects = readObjects(file).filter((object) => known.has(String(object.kind)));
-  if (objects.length === 0) throw new AppsetError('APPSET_E0102', `${file}: no objects of a cluster`);
-  client.store.seed(...objects);
+  const all = readPlacedObjects(file);
+  const objects = all.filter(({ object }) => VERSIONS.has(String(object.kind)));
+  if (objects.length === 0) {
+    const kinds = [...new Set(all.map(({ object }) => String(object.kind ?? 'an object without kind')))];
+    const only = kinds.length === 0 ? '' : `, only ${kinds.slice(0, LIMITS.namesShown).join(', ')}`;
+    throw new AppsetError('APPSET_E0102', `${shownName(file)}: no objects of a cluster${only}`);
+  }
+  for (const placed of objects) checkDumped(placed);
+  client.store.seed(...objects.map(({ object }) => object));
   return client;
+}
+
+/** What a cluster gives has all of this; another version of a kind would be another kind. */
+function checkDumped({ object, where }: PlacedObject): void {
+  const kind = String(object.kind);
+  const { name = '' } = isJsonObject(object.metadata) ? object.metadata : {};
+  const called = typeof name === 'string' && name !== '' ? `${kind} ${name}` : kind;
+  const wanted = VERSIONS.get(kind);
+  const missing =
+    object.apiVersion === undefined
+      ? `has no apiVersion (${wanted})`
+      : object.apiVersion !== wanted
+        ? `has apiVersion ${JSON.stringify(object.apiVersion)}, not ${wanted}`
+        : called === kind
+          ? 'has no metadata.name'
+          : undefined;
+  if (missing === undefined) return;
+  throw new AppsetError(
+    'APPSET_E0102',
+    `${where}: ${called} ${missing}: dump objects as kubectl get … -o yaml prints them`,
+  );
 }
 
 /**
@@ -73,6 +109,7 @@ export async function liveWorld(
       clusterSecrets: await view(RESOURCES.secrets, `${SECRET_TYPE_LABEL}=cluster`),
       repositorySecrets: await view(RESOURCES.secrets, `${SECRET_TYPE_LABEL} in (repository,repo-creds)`),
       projects: await view(RESOURCES.appProjects),
+      client,
       trust: {
         knownHosts: await mapView(KNOWN_HOSTS_MAP),
         tlsCertificates: await mapView(TLS_CERTIFICATES_MAP),
@@ -109,7 +146,6 @@ export async function liveWorld(
     throw error;
   }
 }
-      client,
 
 async function readAll(
   client: ObjectClient,

@@ -7,6 +7,7 @@ import { AppsetError } from '../support/errors.ts';
 import { readSet } from './approve.ts';
 import { EXIT } from './exit.ts';
 import { connect, type KubeOptions, kubeOptions } from './kube-options.ts';
+import { setName } from './set-name.ts';
 
 interface Options extends KubeOptions {
   readonly namespace?: string;
@@ -17,7 +18,7 @@ interface Options extends KubeOptions {
 
 const define = (pausing: boolean) => (command: Command, finish: (code: number) => void) => {
   kubeOptions(command)
-    .argument('[set]', 'name of the set')
+    .argument('[set]', 'name of the set, or namespace/name')
     .option('-n, --namespace <name>', 'namespace of the set (default: that of the context, else argocd)')
     .option('--all', 'all sets, through ConfigMap appset-operator')
     .option('--control-plane <name>', 'namespace of Argo CD, where that ConfigMap is', 'argocd');
@@ -47,14 +48,14 @@ async function change(
       process.stdout.write(`all sets: ${said}\n`);
       return EXIT.ok;
     }
-    const namespace = options.namespace ?? cluster.namespace ?? 'argocd';
-    const { metadata } = await readSet(cluster.client, namespace, name);
+    const asked = setName(name, options.namespace, cluster.namespace);
+    const { metadata } = await readSet(cluster.client, asked);
     const patch = { metadata: { annotations: { [OWN.paused]: what }, uid: metadata.uid ?? '' } };
-    await cluster.client.patch(RESOURCES.applicationSets, namespace, name, patch, {
+    await cluster.client.patch(RESOURCES.applicationSets, asked.namespace, asked.name, patch, {
       type: 'merge',
       fieldManager: 'appset-pause',
     });
-    process.stdout.write(`${namespace}/${name}: ${said}\n`);
+    process.stdout.write(`${asked.namespace}/${asked.name}: ${said}\n`);
     return EXIT.ok;
   } finally {
     await cluster.close();

@@ -40,7 +40,7 @@ export function define(command: Command, finish: (code: number) => void): void {
       command
         .option(
           '-f, --filename <file>',
-          'file with ApplicationSets, - for standard input (repeatable)',
+          'file with ApplicationSets, folder of such files, - for standard input (repeatable)',
           collect,
         )
         .option(

@@ -3,10 +3,13 @@
  * stands, so that errors can point at the line a person has to mend. A List, as `kubectl get -o yaml`
  * prints it, is its items.
  */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { schemaOf } from '../api/crds.ts';
 import type { ApplicationSet } from '../api/objects.ts';
 import { problemText, type SchemaProblem, validateSchema } from '../api/schema.ts';
 import { AppsetError, type ErrorPlace } from '../support/errors.ts';
+import { fileProblem } from '../support/file-problem.ts';
 import { isJsonObject, type Json, type JsonObject } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
 import { parseYamlDocuments, type YamlDocument } from '../support/yaml.ts';
@@ -26,14 +29,14 @@ export interface SetFile {
 /**
  * The ApplicationSets of files, in order; objects of other kinds are passed over.
  *
- * @param files paths; `-` is standard input
+ * @param files paths; `-` is standard input, a folder stands for the YAML and JSON files in it
  * @param namespace of sets that name none
  * @throws AppsetError APPSET_E0101 for YAML that cannot be read, APPSET_E0102 for a set without a name or
- *   not of the shape of one, APPSET_E0104 when there is no set at all
+ *   not of the shape of one, APPSET_E0104 when there is no set at all, APPSET_E0804 for an unreadable file
  */
 export function readSets(files: readonly string[], namespace = 'argocd'): SetFile[] {
   const others = new Set<string>();
-  const sets = files.flatMap((name) => {
+  const sets = files.flatMap(filesOf).flatMap((name) => {
     const file = shownName(name);
     const text = readText(name);
     const lines = text.split('\n');
@@ -55,6 +58,19 @@ export function readSets(files: readonly string[], namespace = 'argocd'): SetFil
     );
   }
   return sets;
+}
+
+/** The files a path stands for: those of a folder in order of name, not of folders in it. */
+function filesOf(path: string): readonly string[] {
+  if (path === '-' || statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
+  try {
+    return readdirSync(path, { withFileTypes: true })
+      .filter((entry) => !entry.isDirectory() && /\.(?:ya?ml|json)$/.test(entry.name))
+      .map((entry) => join(path, entry.name))
+      .sort();
+  } catch (error) {
+    throw new AppsetError('APPSET_E0804', `${path} cannot be read: ${fileProblem(error)}`, { cause: error });
+  }
 }
 
 /** Kinds of what is no set: one of them may be a misspelt set. */

@@ -262,6 +262,12 @@ export const CATALOGUE = {
     'the audit line of a deletion could not be handed over',
     'Look after whoever reads the log of the operator: while it takes no lines nothing is deleted.',
   ),
+  APPSET_E0710: entry(
+    'conflict',
+    false,
+    'two sets generate one Application',
+    'Let one of them generate another name, or hand the Application over with appset-operator.io/hand-over-to and take-over-from.',
+  ),
   // 08 command line and configuration
   APPSET_E0801: entry('usage', false, 'the command was used wrongly', 'See --help of the command.'),
   APPSET_E0802: entry(

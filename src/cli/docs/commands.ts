@@ -33,6 +33,20 @@ leaves out is unknown.`,
     `One object: \`applications\` (as they would be written), \`failed\` (elements and sets that gave none) and
 \`errors\` (sources that could not be read). An entry of the last two has \`set\`, \`code\` and \`message\`, and, where
 they are known, \`generator\`, \`element\`, \`field\`, \`file\`, \`line\` and \`column\`.`,
+    '## `plan -f`',
+    `Sets of files are planned as if they were applied over the live ones, all together: what one hands over to
+another moves, and an Application two of them generate is a conflict of both (exit code 1). A folder stands for the
+YAML and JSON files in it.`,
+    `What is removed is never guessed: a live set that no file has is left out unless \`--prune\` says that the files are
+all there are. It then means the live sets of the namespaces the files name, and of the one \`-n\` names;
+\`--selector\` narrows that by labels as \`kubectl apply --prune -l\` does, \`--tracked-by\` to what one Application of
+Argo CD deploys, whose sync option \`Prune=false\` then counts. Each Application of such a set is told with what
+becomes of it: deleted with its workloads or without them, kept, or handed over. Deleting a set is nobody's hold.`,
+    `\`-o json\` gives one object: \`plans\`, each with \`set\`, \`file\`, \`create\`, \`update\` (with \`from\` where it is taken
+over), \`handOver\`, \`delete\`, \`keep\` (\`outcome\` \`kept\`, \`held\` or \`abandoned\`), \`blocked\`, \`unchanged\`, \`waysOut\`,
+\`errors\`, \`digest\`, \`heldDigest\` and \`expectDeletions\`; and \`removed\`, each with \`set\`, \`stays\` (why it is not
+deleted, or null), \`notes\` and \`applications\` (\`outcome\` \`delete\`, \`keep\` or \`handOver\`; \`workloads\` \`delete\` or
+\`keep\`).`,
     '## `migrate check`',
     `Each set is planned twice on the same facts: as this operator would, and in compat mode with the settings of
 Argo CD's controller. So every change is told with what that controller would do to the same Application. Its

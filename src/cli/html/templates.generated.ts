@@ -176,7 +176,8 @@ export const TEMPLATES: Record<string, unknown> = {
     + ((stack1 = lookupProperty(helpers,"if").call(alias1,(depth0 != null ? lookupProperty(depth0,"errors") : depth0),{"name":"if","hash":{},"fn":container.program(2, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":28,"column":0},"end":{"line":28,"column":76}}})) != null ? stack1 : "")
     + "\n"
     + ((stack1 = lookupProperty(helpers,"if").call(alias1,(depth0 != null ? lookupProperty(depth0,"lines") : depth0),{"name":"if","hash":{},"fn":container.program(4, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":29,"column":0},"end":{"line":37,"column":7}}})) != null ? stack1 : "")
-    + ((stack1 = lookupProperty(helpers,"if").call(alias1,(depth0 != null ? lookupProperty(depth0,"expected") : depth0),{"name":"if","hash":{},"fn":container.program(6, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":38,"column":0},"end":{"line":38,"column":120}}})) != null ? stack1 : "")
+    + ((stack1 = lookupProperty(helpers,"each").call(alias1,(depth0 != null ? lookupProperty(depth0,"notes") : depth0),{"name":"each","hash":{},"fn":container.program(6, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":38,"column":0},"end":{"line":39,"column":9}}})) != null ? stack1 : "")
+    + ((stack1 = lookupProperty(helpers,"if").call(alias1,(depth0 != null ? lookupProperty(depth0,"expected") : depth0),{"name":"if","hash":{},"fn":container.program(7, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":39,"column":9},"end":{"line":39,"column":129}}})) != null ? stack1 : "")
     + "\n";
 },"1":function(container,depth0,helpers,partials,data) {
     var helper, lookupProperty = container.lookupProperty || function(parent, propertyName) {
@@ -232,6 +233,10 @@ export const TEMPLATES: Record<string, unknown> = {
     + alias4(((helper = (helper = lookupProperty(helpers,"why") || (depth0 != null ? lookupProperty(depth0,"why") : depth0)) != null ? helper : alias2),(typeof helper === alias3 ? helper.call(alias1,{"name":"why","hash":{},"data":data,"loc":{"start":{"line":33,"column":102},"end":{"line":33,"column":109}}}) : helper)))
     + "</td></tr>\n";
 },"6":function(container,depth0,helpers,partials,data) {
+    return "<p>"
+    + container.escapeExpression(container.lambda(depth0, depth0))
+    + "</p>\n";
+},"7":function(container,depth0,helpers,partials,data) {
     var helper, alias1=depth0 != null ? depth0 : (container.nullContext || {}), alias2=container.hooks.helperMissing, alias3="function", alias4=container.escapeExpression, lookupProperty = container.lookupProperty || function(parent, propertyName) {
         if (Object.prototype.hasOwnProperty.call(parent, propertyName)) {
           return parent[propertyName];
@@ -240,9 +245,9 @@ export const TEMPLATES: Record<string, unknown> = {
     };
 
   return "<p>To let the deletions go, commit with the change: <code>"
-    + alias4(((helper = (helper = lookupProperty(helpers,"annotation") || (depth0 != null ? lookupProperty(depth0,"annotation") : depth0)) != null ? helper : alias2),(typeof helper === alias3 ? helper.call(alias1,{"name":"annotation","hash":{},"data":data,"loc":{"start":{"line":38,"column":74},"end":{"line":38,"column":88}}}) : helper)))
+    + alias4(((helper = (helper = lookupProperty(helpers,"annotation") || (depth0 != null ? lookupProperty(depth0,"annotation") : depth0)) != null ? helper : alias2),(typeof helper === alias3 ? helper.call(alias1,{"name":"annotation","hash":{},"data":data,"loc":{"start":{"line":39,"column":83},"end":{"line":39,"column":97}}}) : helper)))
     + ": "
-    + alias4(((helper = (helper = lookupProperty(helpers,"expected") || (depth0 != null ? lookupProperty(depth0,"expected") : depth0)) != null ? helper : alias2),(typeof helper === alias3 ? helper.call(alias1,{"name":"expected","hash":{},"data":data,"loc":{"start":{"line":38,"column":90},"end":{"line":38,"column":102}}}) : helper)))
+    + alias4(((helper = (helper = lookupProperty(helpers,"expected") || (depth0 != null ? lookupProperty(depth0,"expected") : depth0)) != null ? helper : alias2),(typeof helper === alias3 ? helper.call(alias1,{"name":"expected","hash":{},"data":data,"loc":{"start":{"line":39,"column":99},"end":{"line":39,"column":111}}}) : helper)))
     + "</code></p>";
 },"compiler":[8,">= 4.3.0"],"main":function(container,depth0,helpers,partials,data) {
     var stack1, helper, alias1=depth0 != null ? depth0 : (container.nullContext || {}), alias2=container.hooks.helperMissing, alias3="function", alias4=container.escapeExpression, lookupProperty = container.lookupProperty || function(parent, propertyName) {
@@ -257,9 +262,9 @@ export const TEMPLATES: Record<string, unknown> = {
     + "</title>\n<style>\n:root { color-scheme: light dark; --create: #1a7f37; --update: #9a6700; --delete: #cf222e; --line: #8885; --soft: #8881; }\nbody { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }\nh2 { font-size: 1.15rem; margin: 2rem 0 .25rem; }\np { margin: .25rem 0; }\ntable { border-collapse: collapse; width: 100%; margin: .75rem 0; }\ntd { padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }\ntd.mark, td.name { font-family: ui-monospace, monospace; font-size: .9rem; }\ntd.mark { width: 1.5rem; }\n.create { color: var(--create); } .update { color: var(--update); } .delete, .blocked { color: var(--delete); }\ncode { background: var(--soft); padding: .1rem .3rem; border-radius: .25rem; overflow-wrap: anywhere; }\n.errors { color: var(--delete); white-space: pre-wrap; }\nfooter { margin-top: 3rem; opacity: .7; font-size: .85rem; }\n</style>\n</head>\n<body>\n<h1>"
     + alias4(((helper = (helper = lookupProperty(helpers,"title") || (depth0 != null ? lookupProperty(depth0,"title") : depth0)) != null ? helper : alias2),(typeof helper === alias3 ? helper.call(alias1,{"name":"title","hash":{},"data":data,"loc":{"start":{"line":24,"column":4},"end":{"line":24,"column":13}}}) : helper)))
     + "</h1>\n"
-    + ((stack1 = lookupProperty(helpers,"each").call(alias1,(depth0 != null ? lookupProperty(depth0,"sets") : depth0),{"name":"each","hash":{},"fn":container.program(0, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":25,"column":0},"end":{"line":39,"column":9}}})) != null ? stack1 : "")
+    + ((stack1 = lookupProperty(helpers,"each").call(alias1,(depth0 != null ? lookupProperty(depth0,"sets") : depth0),{"name":"each","hash":{},"fn":container.program(0, data, 0),"inverse":container.noop,"data":data,"loc":{"start":{"line":25,"column":0},"end":{"line":40,"column":9}}})) != null ? stack1 : "")
     + "<footer>appset "
-    + alias4(((helper = (helper = lookupProperty(helpers,"version") || (depth0 != null ? lookupProperty(depth0,"version") : depth0)) != null ? helper : alias2),(typeof helper === alias3 ? helper.call(alias1,{"name":"version","hash":{},"data":data,"loc":{"start":{"line":40,"column":15},"end":{"line":40,"column":26}}}) : helper)))
+    + alias4(((helper = (helper = lookupProperty(helpers,"version") || (depth0 != null ? lookupProperty(depth0,"version") : depth0)) != null ? helper : alias2),(typeof helper === alias3 ? helper.call(alias1,{"name":"version","hash":{},"data":data,"loc":{"start":{"line":41,"column":15},"end":{"line":41,"column":26}}}) : helper)))
     + "</footer>\n</body>\n</html>\n";
 },"useData":true},
   "render": {"0":function(container,depth0,helpers,partials,data) {

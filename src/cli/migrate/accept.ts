@@ -12,6 +12,7 @@ import { AppsetError } from '../../support/errors.ts';
 import { type Held, heldOf, readSet, SHOWN_DIGITS, write } from '../approve.ts';
 import { EXIT } from '../exit.ts';
 import { connect, type KubeOptions, kubeOptions } from '../kube-options.ts';
+import { type SetName, setName } from '../set-name.ts';
 import { personalManager } from '../who.ts';
 
 interface Options extends KubeOptions {
@@ -24,7 +25,7 @@ export const accept = {
   summary: "let sets be the operator's own whose first run would delete Applications",
   define(command: Command, finish: (code: number) => void): void {
     kubeOptions(command)
-      .argument('[sets...]', 'names')
+      .argument('[sets...]', 'names, or namespace/name')
       .option('-n, --namespace <name>', 'namespace of the sets (default: that of the context, else argocd)')
       .option('--all', 'every set of the namespace that waits for it')
       .addHelpText(
@@ -44,7 +45,8 @@ async function acceptSets(names: readonly string[], options: Options): Promise<n
   const cluster = await connect(options);
   try {
     const namespace = options.namespace ?? cluster.namespace ?? 'argocd';
-    const waiting = await read(cluster.client, names, namespace);
+    const asked = names.map((name) => setName(name, options.namespace, cluster.namespace));
+    const waiting = await read(cluster.client, asked, namespace);
     if (waiting.length === 0) {
       process.stderr.write(`No set of ${namespace} waits for its first run to be accepted.\n`);
       return EXIT.ok;
@@ -68,7 +70,7 @@ interface Waiting {
 /** @throws AppsetError APPSET_E0805 for a named set that is not there, or does not wait */
 async function read(
   client: ObjectClient,
-  names: readonly string[],
+  names: readonly SetName[],
   namespace: string,
 ): Promise<readonly Waiting[]> {
   if (names.length === 0) {
@@ -77,11 +79,11 @@ async function read(
   }
   const found: Waiting[] = [];
   for (const name of names) {
-    const waiting = waitingOf(await readSet(client, namespace, name));
+    const waiting = waitingOf(await readSet(client, name));
     if (waiting === undefined)
       throw new AppsetError(
         'APPSET_E0805',
-        `${namespace}/${name} does not wait for its first run to be accepted`,
+        `${name.namespace}/${name.name} does not wait for its first run to be accepted`,
       );
     found.push(waiting);
   }

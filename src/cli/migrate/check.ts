@@ -4,7 +4,7 @@
  */
 import type { Command } from 'commander';
 import { ApiError, type ObjectClient, RESOURCES } from '../../api/client.ts';
-import type { ApplicationSet } from '../../api/objects.ts';
+import { type ApplicationSet, keyOf } from '../../api/objects.ts';
 import { Rival } from '../../controller/another-controller.ts';
 import { asApplicationSet, listAll } from '../../controller/live-view.ts';
 import { type Log, silentLog } from '../../controller/log.ts';
@@ -15,8 +15,7 @@ import { controllerSettings } from '../../controller/settings.ts';
 import { type Clock, parseRfc3339 } from '../../support/clock.ts';
 import { asAppsetError, messageOf } from '../../support/errors.ts';
 import { EXIT, worst } from '../exit.ts';
-import { connect, type KubeOptions, kubeOptions } from '../kube-options.ts';
-import { configMap, dumpClient, liveWorld } from '../live-facts.ts';
+import { configMap, liveWorld } from '../live-facts.ts';
 import {
   controllerSettingsOf,
   PARAMS_MAP,
@@ -27,18 +26,16 @@ import {
 import { oneOf } from '../options.ts';
 import { flagsOf, settingOption } from '../setting-options.ts';
 import { stdoutStyle } from '../terminal.ts';
+import { clusterOrDump, type WorldOptions, worldOptions } from '../world-options.ts';
 import { type CheckedSet, checkSet, type Verdict } from './checked.ts';
 import { asJson, asText, type Checked } from './formats.ts';
 import { paramsOf, readTheirOwn, unseenOf } from './their-settings.ts';
 
 const FORMATS = ['text', 'json'] as const;
 
-interface Options extends KubeOptions, Readonly<Record<string, unknown>> {
+interface Options extends WorldOptions, Readonly<Record<string, unknown>> {
   readonly namespace?: string;
-  readonly controlPlane: string;
-  readonly clusterDump?: string;
   readonly output: (typeof FORMATS)[number];
-  readonly allowLocalGit?: boolean;
 }
 
 /** Settings of the operator that decide what becomes of Applications. */
@@ -59,16 +56,10 @@ export const check = {
   name: 'check',
   summary: 'tell whether taking over would change anything',
   define(command: Command, finish: (code: number) => void): void {
-    kubeOptions(command)
-      .argument('[sets...]', 'names; without any all sets')
+    worldOptions(command)
+      .argument('[sets...]', 'names, or namespace/name; without any all sets')
       .option('-n, --namespace <name>', 'only sets of this namespace')
-      .option('--control-plane <name>', 'namespace of Argo CD, where clusters and projects are', 'argocd')
-      .option(
-        '--cluster-dump <file>',
-        'objects of a cluster as YAML instead of a cluster (kubectl get … -o yaml)',
-      )
-      .option('-o, --output <format>', `one of ${FORMATS.join(', ')}`, oneOf('--output', FORMATS), 'text')
-      .option('--allow-local-git', 'read repositories at file: and git: addresses too');
+      .option('-o, --output <format>', `one of ${FORMATS.join(', ')}`, oneOf('--output', FORMATS), 'text');
     for (const setting of SETTINGS)
       if (OFFERED.includes(setting.flag)) command.addOption(settingOption(setting));
     command
@@ -86,10 +77,9 @@ server could not be read.`,
 };
 
 async function checkAll(names: readonly string[], options: Options): Promise<number> {
-  const cluster = options.clusterDump === undefined ? await connect(options) : undefined;
+  const cluster = await clusterOrDump(options);
   try {
-    const client = cluster?.client ?? dumpClient(options.clusterDump ?? '');
-    const checked = await look(client, names, options);
+    const checked = await look(cluster.client, names, options);
     const text =
       options.output === 'json'
         ? `${JSON.stringify(asJson(checked), null, 2)}\n`
@@ -98,7 +88,7 @@ async function checkAll(names: readonly string[], options: Options): Promise<num
     for (const name of checked.missing) process.stderr.write(`There is no ApplicationSet ${name}.\n`);
     return exitCode(checked);
   } finally {
-    await cluster?.close();
+    await cluster.close();
   }
 }
 
@@ -120,7 +110,8 @@ async function look(client: ObjectClient, names: readonly string[], options: Opt
     const allowed = allowedNamespaces(controlPlane, settings.namespaces);
     const { all, problem } = await readSets(client, options, settings.namespaces);
     if (problem !== undefined) remarks.push(problem);
-    const wanted = all.filter(({ metadata }) => names.length === 0 || names.includes(metadata.name));
+    const isNamed = (set: ApplicationSet, name: string) => name === set.metadata.name || name === keyOf(set);
+    const wanted = all.filter((set) => names.length === 0 || names.some((name) => isNamed(set, name)));
     const reference = referenceDeps(world.deps, theirs.flags, params, controlPlane);
     const sets: CheckedSet[] = [];
     for (const set of wanted)
@@ -132,7 +123,7 @@ async function look(client: ObjectClient, names: readonly string[], options: Opt
       settings: [...paramsOf(params, values), ...unseenOf(theirs, values)],
       remarks,
       sets,
-      missing: names.filter((name) => !all.some(({ metadata }) => metadata.name === name)),
+      missing: names.filter((name) => !all.some((set) => isNamed(set, name))),
     };
   } finally {
     world.close();

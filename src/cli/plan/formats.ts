@@ -1,8 +1,9 @@
 /** A plan as text for a terminal, as JSON for programs, as Markdown for a pull request, as a page. */
 import { OWN } from '../../api/names.ts';
+import { heldSummary } from '../../planning/holds/index.ts';
 import type { AppsetError } from '../../support/errors.ts';
 import { describeError } from '../report-error.ts';
-import { colours, count, printable, type Style } from '../terminal.ts';
+import { type Colours, colours, printable, type Style } from '../terminal.ts';
 import {
   expectation,
   failuresOf,
@@ -10,66 +11,108 @@ import {
   heldNames,
   keyOfSet,
   linesOf,
+  type PlanLine,
   type Planned,
+  removedLines,
+  removedSummary,
   summary,
+  waysOut,
 } from './planned.ts';
+import type { RemovedSet } from './removed.ts';
 
-export function asText(planned: Planned, unchanged: boolean, style: Style): string {
-  const { set, preview, error, file } = planned;
+/** All that a plan shows. */
+export interface Shown {
+  readonly planned: readonly Planned[];
+  readonly removed: readonly RemovedSet[];
+}
+
+export function asText({ planned, removed }: Shown, unchanged: boolean, style: Style): string {
+  const sets = [
+    ...planned.map((one) => setText(one, unchanged, style)),
+    ...removed.map((one) => removedText(one, style)),
+  ];
+  return sets.join('\n');
+}
+
+function setText(planned: Planned, unchanged: boolean, style: Style): string {
+  const { set, preview, error, file, handsOver } = planned;
   const paint = colours(style);
   const title = `${paint.bold(set.metadata.name)}  (${set.metadata.namespace})${file === undefined ? '' : `  as in ${file}`}`;
   if (preview === undefined) return `${title}\n${error === undefined ? '' : describeError(error, style)}`;
   const { plan } = preview;
-  const lines = linesOf(preview, unchanged);
-  const width = Math.max(0, ...lines.map(({ name }) => name.length));
-  const verbs = Math.max(0, ...lines.map(({ verb }) => verb.length));
+  const body = textLines(linesOf(preview, unchanged, handsOver), paint);
+  if (!unchanged && plan.unchanged.length > 0) body.push(`  = ${plan.unchanged.length} unchanged`);
+  if (body.length === 0) body.push('  nothing');
+  return `${title}  ${summary(plan, handsOver)}\n${body.join('\n')}\n${footer(planned)}`;
+}
+
+function removedText(removed: RemovedSet, style: Style): string {
+  const { name, namespace } = removed.set.metadata;
+  const paint = colours(style);
+  const lines = [
+    `${paint.bold(name)}  (${namespace})  ${removedSummary(removed)}`,
+    ...textLines(removedLines(removed), paint),
+    ...removed.notes.map((note) => `${note}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function textLines(lines: readonly PlanLine[], paint: Colours): string[] {
+  const width = lines.reduce((most, { name }) => Math.max(most, name.length), 0);
+  const verbs = lines.reduce((most, { verb }) => Math.max(most, verb.length), 0);
+  const plain = (text: string) => text;
   const paints = {
     '+': paint.green,
     '~': paint.yellow,
+    '>': paint.yellow,
     '-': paint.red,
     '!': paint.red,
-    '=': (text: string) => text,
-    ' ': (text: string) => text,
+    '=': plain,
+    ' ': plain,
   };
-  const body = lines.map(({ mark, name, verb, why }) =>
+  return lines.map(({ mark, name, verb, why }) =>
     paints[mark](
       `  ${mark} ${name.padEnd(width)}   ${verb.padEnd(verbs)}   ${printable(why).split('\n')[0]}`.trimEnd(),
     ),
   );
-  if (!unchanged && plan.unchanged.length > 0) body.push(`  = ${plan.unchanged.length} unchanged`);
-  if (body.length === 0) body.push('  nothing');
-  return `${title}  ${summary(plan)}\n${body.join('\n')}\n${footer(planned)}`;
 }
 
-/** Both ways out of what is held. */
+/** All ways out of what is held. */
 function footer(planned: Planned): string {
-  const { set, preview } = planned;
-  const held = preview === undefined ? [] : heldNames(preview.plan);
+  const { set, preview, file } = planned;
+  const holds = preview?.plan.holds;
+  if (preview === undefined || holds === undefined) return '';
   const expected = expectation(planned);
   const lines: string[] = [];
+  const [first] = [
+    ...heldNames(preview.plan),
+    ...preview.plan.blocked.filter(({ reason }) => reason === 'Held').map(({ name }) => name),
+  ];
   const name = `${set.metadata.name} -n ${set.metadata.namespace}`;
-  if (held.length > 0) {
+  if (first !== undefined) {
     const digest = heldDigest(set);
     const release =
-      digest === undefined || planned.file !== undefined
+      digest === undefined || file !== undefined
         ? ''
         : `   Release: appset approve ${name} --plan ${digest.slice(0, 7)}`;
-    lines.push(
-      `Held: ${count(held.length, 'deletion')}.   Look: appset explain ${name} ${held[0]}${release}`,
-    );
+    const look = file === undefined ? `   Look: appset explain ${name} ${first}` : '';
+    const what = heldSummary(holds).replace(/ held$/, '');
+    lines.push(`Held: ${what}.${look}${release}`);
   }
+  const ways = waysOut(preview.plan);
+  if (ways.length > 0) lines.push(`Ways out: ${ways.join('; or ')}`);
   if (expected !== undefined)
     lines.push(`To let these deletions go, commit with the change: ${OWN.expectDeletions}: ${expected}`);
   return lines.map((line) => `${line}\n`).join('');
 }
 
-export function asJson(all: readonly Planned[]): object {
+export function asJson({ planned: all, removed }: Shown): object {
   const text = ({ code, message }: AppsetError) => ({ code, message });
   return {
     apiVersion: 'appset-operator.io/v1',
     kind: 'PlanList',
     plans: all.map((planned) => {
-      const { set, preview, error, file } = planned;
+      const { set, preview, error, file, handsOver } = planned;
       const head = { set: keyOfSet(set), ...(file === undefined ? {} : { file }) };
       if (preview === undefined) return { ...head, errors: error === undefined ? [] : [text(error)] };
       const { plan } = preview;
@@ -79,75 +122,125 @@ export function asJson(all: readonly Planned[]): object {
         heldDigest: heldDigest(set) ?? null,
         expectDeletions: expectation(planned) ?? null,
         create: plan.create.map(({ name, application }) => ({ name, application })),
-        update: plan.update.map(({ name, why, changes, patch }) => ({ name, why, changes, patch })),
+        update: plan.update.map(({ name, why, from, changes, patch }) => ({
+          name,
+          why,
+          ...(from === undefined ? {} : { from }),
+          changes,
+          patch,
+        })),
+        handOver: handsOver ?? [],
         delete: plan.delete.map(({ name }) => ({ name })),
         keep: plan.keep.map(({ name, outcome, reason, message }) => ({ name, outcome, reason, message })),
         blocked: plan.blocked.map(({ name, reason, error: why }) => ({ name, reason, message: why.message })),
         unchanged: plan.unchanged,
+        waysOut: waysOut(plan),
         errors: failuresOf(preview).map(text),
       };
     }),
+    removed: removed.map(({ set, applications, notes, stays }) => ({
+      set: keyOfSet(set),
+      stays: stays ?? null,
+      applications: applications.map(({ name, outcome, workloads, to, why }) => ({
+        name,
+        outcome,
+        workloads,
+        ...(to === undefined ? {} : { to }),
+        message: why,
+      })),
+      notes,
+    })),
   };
 }
 
 const cell = (text: string) => printable(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
 
 /** For a comment on a pull request. */
-export function asMarkdown(all: readonly Planned[]): string {
-  const parts = all.map((planned) => {
-    const { set, preview, error } = planned;
-    if (preview === undefined)
-      return `### ${keyOfSet(set)}\n\n${error === undefined ? '' : `\`${error.code}\` ${cell(error.message)}\n`}`;
-    const lines = linesOf(preview, false);
-    const table =
-      lines.length === 0
-        ? ''
-        : `| | Application | | |\n|---|---|---|---|\n${lines.map(({ mark, name, verb, why }) => `| \`${mark}\` | ${cell(name)} | ${verb} | ${cell(why)} |`).join('\n')}\n`;
-    const failures = failuresOf(preview).map(({ code, message }) => `- \`${code}\` ${cell(message)}`);
-    const expected = expectation(planned);
-    const notes = [
-      preview.plan.unchanged.length > 0 ? `${preview.plan.unchanged.length} unchanged.` : '',
-      expected === undefined
-        ? ''
-        : `To let the deletions go, commit with the change: \`${OWN.expectDeletions}: ${expected}\``,
-    ].filter((note) => note !== '');
-    return [`### ${keyOfSet(set)}: ${summary(preview.plan)}`, table, failures.join('\n'), notes.join(' ')]
-      .filter((part) => part !== '')
-      .join('\n\n');
-  });
+export function asMarkdown({ planned, removed }: Shown): string {
+  const parts = [...planned.map(setMarkdown), ...removed.map(removedMarkdown)];
   return `${parts.join('\n\n')}\n`;
 }
 
+function setMarkdown(planned: Planned): string {
+  const { set, preview, error, handsOver } = planned;
+  if (preview === undefined)
+    return `### ${keyOfSet(set)}\n\n${error === undefined ? '' : `\`${error.code}\` ${cell(error.message)}\n`}`;
+  const { plan } = preview;
+  const failures = failuresOf(preview).map(({ code, message }) => `- \`${code}\` ${cell(message)}`);
+  const expected = expectation(planned);
+  const notes = [
+    plan.unchanged.length > 0 ? `${plan.unchanged.length} unchanged.` : '',
+    ...waysOut(plan).map((way) => `To let go what is held: ${cell(way)}.`),
+    expected === undefined
+      ? ''
+      : `To let the deletions go, commit with the change: \`${OWN.expectDeletions}: ${expected}\``,
+  ].filter((note) => note !== '');
+  return paragraphs([
+    `### ${keyOfSet(set)}: ${summary(plan, handsOver)}`,
+    markdownLines(linesOf(preview, false, handsOver)),
+    failures.join('\n'),
+    notes.join('\n\n'),
+  ]);
+}
+
+const removedMarkdown = (removed: RemovedSet): string =>
+  paragraphs([
+    `### ${keyOfSet(removed.set)}: ${removedSummary(removed)}`,
+    markdownLines(removedLines(removed)),
+    removed.notes.map(cell).join('\n\n'),
+  ]);
+
+const paragraphs = (parts: readonly string[]): string => parts.filter((part) => part !== '').join('\n\n');
+
+function markdownLines(lines: readonly PlanLine[]): string {
+  if (lines.length === 0) return '';
+  const rows = lines.map(
+    ({ mark, name, verb, why }) => `| \`${mark}\` | ${cell(name)} | ${verb} | ${cell(why)} |`,
+  );
+  return `| | Application | | |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+}
+
 /** A page that stands by itself. */
-export async function asHtml(all: readonly Planned[], version: string): Promise<string> {
+export async function asHtml({ planned, removed }: Shown, version: string): Promise<string> {
   const { page } = await import('../html/page.ts');
+  const rows = (lines: readonly PlanLine[]) => lines.map((line) => ({ ...line, kind: KINDS[line.mark] }));
   return page('plan', {
     title: 'Plan',
     version,
-    sets: all.map((planned) => {
-      const { set, preview, error, file } = planned;
-      return {
-        name: keyOfSet(set),
-        file,
-        summary: preview === undefined ? 'could not be planned' : summary(preview.plan),
-        lines:
-          preview === undefined
-            ? []
-            : linesOf(preview, true).map((line) => ({ ...line, kind: KINDS[line.mark] })),
-        errors:
-          preview === undefined
-            ? [error?.message]
-            : failuresOf(preview).map(({ code, message }) => `${code} ${message}`),
-        expected: expectation(planned),
-        annotation: OWN.expectDeletions,
-      };
-    }),
+    sets: [
+      ...planned.map((one) => {
+        const { set, preview, error, file, handsOver } = one;
+        return {
+          name: keyOfSet(set),
+          file,
+          summary: preview === undefined ? 'could not be planned' : summary(preview.plan, handsOver),
+          lines: preview === undefined ? [] : rows(linesOf(preview, true, handsOver)),
+          errors:
+            preview === undefined
+              ? [error?.message]
+              : failuresOf(preview).map(({ code, message }) => `${code} ${message}`),
+          notes:
+            preview === undefined
+              ? []
+              : waysOut(preview.plan).map((way) => `To let go what is held: ${way}.`),
+          expected: expectation(one),
+          annotation: OWN.expectDeletions,
+        };
+      }),
+      ...removed.map((one) => ({
+        name: keyOfSet(one.set),
+        summary: removedSummary(one),
+        lines: rows(removedLines(one)),
+        notes: one.notes,
+      })),
+    ],
   });
 }
 
 const KINDS = {
   '+': 'create',
   '~': 'update',
+  '>': 'update',
   '-': 'delete',
   '=': 'keep',
   '!': 'blocked',

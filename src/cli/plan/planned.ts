@@ -3,9 +3,10 @@ import type { ApplicationSet } from '../../api/objects.ts';
 import type { Preview } from '../../controller/reconcile.ts';
 import { expectationDigest } from '../../planning/holds/index.ts';
 import type { Plan } from '../../planning/plan.ts';
-import { elementOf } from '../../planning/validate.ts';
 import type { AppsetError } from '../../support/errors.ts';
 import { heldOf } from '../approve.ts';
+import { elementsOf, type HandedOver } from './across.ts';
+import type { RemovedApplication, RemovedSet } from './removed.ts';
 
 export interface Planned {
   readonly set: ApplicationSet;
@@ -13,11 +14,13 @@ export interface Planned {
   readonly file?: string;
   readonly preview?: Preview;
   readonly error?: AppsetError;
+  /** Applications other sets of the plan take over */
+  readonly handsOver?: readonly HandedOver[];
 }
 
 /** One line of a plan. */
 export interface PlanLine {
-  readonly mark: '+' | '~' | '-' | '=' | '!' | ' ';
+  readonly mark: '+' | '~' | '-' | '=' | '!' | '>' | ' ';
   readonly name: string;
   readonly verb: string;
   readonly why: string;
@@ -48,11 +51,19 @@ export function expectation({ set, preview, file }: Planned): string | undefined
   return names.length === 0 ? undefined : expectationDigest(set, names);
 }
 
+/** The settings that let go what is held, besides an approval. */
+export const waysOut = ({ holds }: Plan): readonly string[] => [
+  ...new Set((holds?.holds ?? []).map(({ wayOut }) => wayOut).filter((way) => way !== '')),
+];
+
 /** The plan as lines, in the order of their weight. */
-export function linesOf({ plan, evaluation }: Preview, unchanged: boolean): readonly PlanLine[] {
-  const elements = new Map(
-    evaluation.rendered.map(({ application, parts }) => [application.metadata.name, elementOf(parts)]),
-  );
+export function linesOf(
+  preview: Preview,
+  unchanged: boolean,
+  handsOver: readonly HandedOver[] = [],
+): readonly PlanLine[] {
+  const { plan } = preview;
+  const elements = elementsOf(preview);
   return [
     ...plan.create.map(({ name }) => ({
       mark: '+' as const,
@@ -61,6 +72,7 @@ export function linesOf({ plan, evaluation }: Preview, unchanged: boolean): read
       why: elements.get(name) ?? '',
     })),
     ...plan.update.flatMap(updateLines),
+    ...handsOver.map(({ name, to }) => handOverLine(name, to)),
     ...plan.delete.map(({ name }) => ({
       mark: '-' as const,
       name,
@@ -73,46 +85,97 @@ export function linesOf({ plan, evaluation }: Preview, unchanged: boolean): read
       verb: outcome,
       why: `${reason}: ${message}`,
     })),
-    ...plan.blocked.map(({ name, reason, error }) => ({
-      mark: '!' as const,
-      name,
-      verb: reason === 'Held' ? 'held' : 'blocked',
-      why: `${reason}: ${error.message}`,
-    })),
+    ...plan.blocked.map((blocked) => blockedLine(blocked, plan)),
     ...(unchanged
       ? plan.unchanged.map((name) => ({ mark: '=' as const, name, verb: 'unchanged', why: '' }))
       : []),
   ];
 }
 
+const handOverLine = (name: string, to: string): PlanLine => ({
+  mark: '>',
+  name,
+  verb: 'hand over',
+  why: `to ${to}: the same object, its workloads stay`,
+});
+
+function blockedLine({ name, reason, error }: Plan['blocked'][number], { holds }: Plan): PlanLine {
+  if (reason !== 'Held') return { mark: '!', name, verb: 'blocked', why: `${reason}: ${error.message}` };
+  const creation = holds?.creates.get(name);
+  const update = holds?.holds.find(({ updates }) => updates.some((one) => one.name === name));
+  if (creation !== undefined)
+    return { mark: '+', name, verb: 'held', why: `${creation}: is created when the deletions are let go` };
+  if (update !== undefined)
+    return { mark: '~', name, verb: 'held', why: `${update.reason}: ${update.message}` };
+  return { mark: '!', name, verb: 'held', why: `${holds?.noWrites ?? reason}: nothing is written` };
+}
+
 /** One line a changed field; the first carries the name. */
-function updateLines({ name, why, changes }: Plan['update'][number]): readonly PlanLine[] {
+function updateLines({ name, why, from, changes }: Plan['update'][number]): readonly PlanLine[] {
+  const fields = changes.filter(({ path }) => !path.startsWith('metadata.ownerReferences'));
+  if (from !== undefined)
+    return [
+      { mark: '~', name, verb: 'take over', why: `from ${from}: the same object, its workloads stay` },
+      ...fieldLines(fields),
+    ];
   if (why !== 'changed')
     return [{ mark: '~', name, verb: why, why: changes.map(({ path }) => path).join(', ') }];
-  return changes.map(({ path, before, after }, index) => ({
-    mark: index === 0 ? '~' : ' ',
-    name: index === 0 ? name : '',
-    verb: index === 0 ? 'update' : '',
+  const [first, ...others] = fieldLines(changes);
+  return first === undefined ? [] : [{ ...first, mark: '~', name, verb: 'update' }, ...others];
+}
+
+const fieldLines = (changes: Plan['update'][number]['changes']): readonly PlanLine[] =>
+  changes.map(({ path, before, after }) => ({
+    mark: ' ',
+    name: '',
+    verb: '',
     why: `${path}: ${shown(before)} → ${shown(after)}`,
   }));
-}
 
 function shown(value: unknown): string {
   const text = value === undefined ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 
+/** The lines of a set that is deleted. */
+export const removedLines = ({ applications }: RemovedSet): readonly PlanLine[] =>
+  applications.map(({ name, outcome, to, why }) => {
+    if (outcome === 'handOver') return handOverLine(name, to ?? '');
+    return outcome === 'delete'
+      ? { mark: '-', name, verb: 'delete', why }
+      : { mark: '=', name, verb: 'kept', why };
+  });
+
 /** `2 to create, 1 to change`. */
-export function summary(plan: Plan): string {
-  const held = heldNames(plan).length;
-  const kept = plan.keep.length - held;
-  const parts = [
-    plan.create.length > 0 ? `${plan.create.length} to create` : '',
-    plan.update.length > 0 ? `${plan.update.length} to change` : '',
-    plan.delete.length > 0 ? `${plan.delete.length} to delete` : '',
-    held > 0 ? `${held} held` : '',
-    kept > 0 ? `${kept} kept` : '',
-    plan.blocked.length > 0 ? `${plan.blocked.length} blocked` : '',
-  ].filter((part) => part !== '');
+export function summary(plan: Plan, handsOver: readonly HandedOver[] = []): string {
+  const held = heldNames(plan).length + plan.blocked.filter(({ reason }) => reason === 'Held').length;
+  const takes = plan.update.filter(({ from }) => from !== undefined).length;
+  return counts([
+    [plan.create.length, 'to create'],
+    [plan.update.length - takes, 'to change'],
+    [takes, 'to take over'],
+    [handsOver.length, 'to hand over'],
+    [plan.delete.length, 'to delete'],
+    [held, 'held'],
+    [plan.keep.length - heldNames(plan).length, 'kept'],
+    [plan.blocked.filter(({ reason }) => reason !== 'Held').length, 'blocked'],
+  ]);
+}
+
+/** `deleted: 3 Applications to delete, 1 kept`. */
+export function removedSummary({ applications, stays }: RemovedSet): string {
+  if (stays !== undefined) return stays;
+  const of = (outcome: RemovedApplication['outcome']) =>
+    applications.filter((one) => one.outcome === outcome).length;
+  const told = counts([
+    [of('delete'), 'to delete'],
+    [of('handOver'), 'to hand over'],
+    [of('keep'), 'kept'],
+  ]);
+  return `in no file any more, would be deleted: ${applications.length === 0 ? 'it has no Applications' : told}`;
+}
+
+function counts(all: readonly (readonly [number, string])[]): string {
+  const parts = all.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
   return parts.length === 0 ? 'no changes' : parts.join(', ');
 }
