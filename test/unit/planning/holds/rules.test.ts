@@ -53,6 +53,8 @@ describe('MisplacedGuard', () => {
   const spec = (change: JsonObject): ApplicationSet['spec'] => change as ApplicationSet['spec'];
   const inTemplate = (syncPolicy: JsonObject) => spec({ template: { spec: { project: 'p', syncPolicy } } });
 
+  const PRESERVING = { spec: { syncPolicy: { preserveResourcesOnDeletion: true } } };
+
   test.each<[string, ApplicationSet['spec'], string | undefined]>([
     [
       'preserve in the sync policy of the template',
@@ -85,6 +87,81 @@ describe('MisplacedGuard', () => {
       undefined,
     ],
     ['nothing of the kind', inTemplate({ automated: {} }), undefined],
+    [
+      'preserve in the template of a generator',
+      spec({ generators: [{ list: { elements: [] } }, { git: { template: PRESERVING } }] }),
+      'spec.generators[1].git.template.spec.syncPolicy.preserveResourcesOnDeletion',
+    ],
+    [
+      'a policy in the template of a matrix',
+      spec({
+        generators: [{ matrix: { generators: [], template: { spec: { applicationsSync: 'create-only' } } } }],
+      }),
+      'spec.generators[0].matrix.template.spec.applicationsSync',
+    ],
+    [
+      'preserve in a template below two combinators',
+      spec({
+        generators: [
+          {
+            matrix: {
+              generators: [{ list: {} }, { merge: { generators: [{ clusters: { template: PRESERVING } }] } }],
+            },
+          },
+        ],
+      }),
+      'spec.generators[0].matrix.generators[1].merge.generators[0].clusters.template.spec.syncPolicy.preserveResourcesOnDeletion',
+    ],
+    [
+      'preserve as a sync option of a generator',
+      spec({
+        generators: [
+          {
+            plugin: {
+              template: { spec: { syncPolicy: { syncOptions: ['preserveResourcesOnDeletion=true'] } } },
+            },
+          },
+        ],
+      }),
+      'sync option preserveResourcesOnDeletion=true of spec.generators[0].plugin.template',
+    ],
+    [
+      'in the elements of a list it is data',
+      spec({
+        generators: [{ list: { elements: [{ template: PRESERVING, preserveResourcesOnDeletion: true }] } }],
+      }),
+      undefined,
+    ],
+    [
+      'preserve in the patch, between actions',
+      spec({
+        templatePatch: `{{- if .prune }}
+spec:
+  project: '{{ .project }}'
+  syncPolicy:
+    {{- if .auto }}
+    automated: { prune: true }
+    {{- end }}
+    preserveResourcesOnDeletion: true
+{{- end }}`,
+      }),
+      'spec.templatePatch.spec.syncPolicy.preserveResourcesOnDeletion',
+    ],
+    [
+      'a comment of the patch says nothing',
+      spec({ templatePatch: 'spec:\n  syncPolicy: {}\n  # preserveResourcesOnDeletion: true\n' }),
+      undefined,
+    ],
+    [
+      'values the patch hands to a chart are data',
+      spec({
+        templatePatch:
+          'spec:\n  source:\n    helm:\n      valuesObject: { syncPolicy: { preserveResourcesOnDeletion: true } }\n',
+      }),
+      undefined,
+    ],
+    ['a patch that only a row can read says nothing', spec({ templatePatch: '{{ .patch }}: [' }), undefined],
+    ['an action that does not end', spec({ templatePatch: 'spec: {{ .patch' }), undefined],
   ])('%s', (_name, of, expected) => {
     const set = setOf({}, of);
     expect(misplacedGuards(set)[0]).toBe(expected);
@@ -110,6 +187,14 @@ describe('MisplacedGuard', () => {
   });
   test('but not when somebody changed the template since', () => {
     expect(misplacedGuards(pruned({ template: { spec: { project: 'other' } } }, applied))).toEqual([]);
+  });
+  test('in the template of a generator too, as long as that is what was applied', () => {
+    const generators = (template: JsonObject) => ({ generators: [{ list: { elements: [], template } }] });
+    const before = generators({ spec: { project: 'p', syncPolicy: { preserveResourcesOnDeletion: true } } });
+    expect(misplacedGuards(pruned(generators({ spec: { project: 'p' } }), before))).toEqual([
+      'spec.generators[0].list.template.spec.syncPolicy.preserveResourcesOnDeletion',
+    ]);
+    expect(misplacedGuards(pruned(generators({ spec: { project: 'other' } }), before))).toEqual([]);
   });
   test('an annotation that cannot be read says nothing', () => {
     const set = setOf({ annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{' } });
