@@ -262,6 +262,31 @@ export const ROWS: readonly Row[] = [
         ],
       },
       {
+        title: 'Calls left at providers',
+        about:
+          'What the account with the least left may still ask of a GitHub API until its reset, of what it is allowed.',
+        kind: 'timeseries',
+        queries: [
+          {
+            expr: 'min by (host) (appset_operator_scm_calls_remaining)',
+            legend: '{{host}}',
+          },
+          { expr: 'min by (host) (appset_operator_scm_calls_limit)', legend: '{{host}} allowed' },
+        ],
+      },
+      {
+        title: 'Until calls are whole again',
+        about: 'Time to the reset of that budget.',
+        kind: 'timeseries',
+        unit: 's',
+        queries: [
+          {
+            expr: 'clamp_min(max by (host) (appset_operator_scm_reset_timestamp_seconds) - time(), 0)',
+            legend: '{{host}}',
+          },
+        ],
+      },
+      {
         title: 'Webhook calls',
         about: 'By sender and by what was made of them.',
         kind: 'timeseries',
@@ -304,6 +329,12 @@ export const ROWS: readonly Row[] = [
   {
     title: 'API server and notifications',
     panels: [
+      {
+        title: 'Missing rights',
+        about: 'Rights the operator needs and does not have: 0 is well. /readyz names them.',
+        kind: 'stat',
+        queries: [{ expr: 'max(appset_operator_missing_rights)', legend: 'missing' }],
+      },
       {
         title: 'Calls of the API server',
         about:

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import { isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
+import type { AskRight } from '../controller/access-review.ts';
 import { startOperator } from '../controller/operator.ts';
 import { Serving } from '../controller/serving.ts';
 import { controllerSettings } from '../controller/settings.ts';
@@ -69,7 +70,7 @@ async function run(options: Options): Promise<number> {
   resolveSettings({ flags, env: {}, params: {} }, () => {}); // a wrong flag ends it before anything starts
   const boot = createLogger('info');
   const sandbox = options.sandbox === true ? await openSandbox(options, boot) : undefined;
-  const cluster = sandbox ?? (await connect(options));
+  const cluster = sandbox ?? (await openCluster(options));
   try {
     return await operate(cluster, flags, { ...options, isSandbox: sandbox !== undefined }, boot);
   } finally {
@@ -98,7 +99,12 @@ async function operate(
   const cache = await cacheFolder(options.cacheFolder);
   const gitTimeout = seconds(values['git-timeout'].value ?? '');
   const parts = { client: cluster.client, settings, workers, clock: systemClock, random: systemRandom, log };
-  const serving = new Serving({ ...parts, ...servingSettingsOf(values, options.isSandbox) });
+  const { askRight } = cluster;
+  const serving = new Serving({
+    ...parts,
+    ...servingSettingsOf(values, options.isSandbox),
+    ...(askRight && { askRight }),
+  });
   const told = notifications(values, parts, serving.telemetry, (result) =>
     serving.metrics.work.notified(result),
   );
@@ -172,7 +178,14 @@ interface Cluster {
   /** of the context */
   readonly namespace: string | undefined;
   readonly server: string;
+  /** not of a sandbox, which allows everything */
+  readonly askRight?: AskRight;
   close(): Promise<void>;
+}
+
+async function openCluster(options: KubeOptions): Promise<Cluster> {
+  const cluster = await connect(options);
+  return { ...cluster, askRight: (right) => cluster.client.allows(right) };
 }
 
 async function openSandbox(options: Options, log: Logger): Promise<Cluster> {

@@ -33,6 +33,7 @@ import {
   type Verdict,
   WebhookSecrets,
 } from '../webhook/index.ts';
+import { AccessReview, type AskRight, inWords } from './access-review.ts';
 import { asApplicationSet } from './live-view.ts';
 import type { Log } from './log.ts';
 import { allowedNamespaces } from './namespaces.ts';
@@ -55,6 +56,8 @@ export interface ServingOptions {
   readonly webhooks: ListenAddress | undefined;
   /** webhook facts matched at once */
   readonly webhookWorkers: number;
+  /** asks about rights; without it nobody does */
+  readonly askRight?: AskRight;
   /** labels of sets shown as `argocd_appset_labels` */
   readonly setLabels?: readonly string[];
 }
@@ -77,6 +80,13 @@ function aboutOf(fact: Fact): string {
   return shown(fact.kind === 'push' ? `${url} ${fact.ref}` : `${fact.kind} of ${owner}/${name}`);
 }
 
+/** What is missing, for one line: the first names, and how many more. */
+function missingInWords(rights: readonly string[]): string | undefined {
+  if (rights.length === 0) return undefined;
+  const more = rights.length - LIMITS.namesShown;
+  return `missing ${rights.slice(0, LIMITS.namesShown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 const shown = (text: string): string => text.slice(0, LIMITS.webhookTextShown);
 
 export class Serving {
@@ -88,12 +98,13 @@ export class Serving {
   readonly telemetry: Telemetry;
   readonly #options: ServingOptions;
   readonly #secrets: WebhookSecretCaches;
+  readonly #rights: AccessReview | undefined;
   readonly #stop = new AbortController();
   readonly #tasks: Promise<void>[] = [];
   #open: Listeners = { metrics: undefined, probes: undefined, webhooks: undefined };
 
   constructor(options: ServingOptions) {
-    const { clock, workers, setLabels, client, random, log, settings } = options;
+    const { clock, workers, setLabels, client, random, log, settings, askRight } = options;
     this.#options = options;
     this.metrics = new Metrics({ clock, workers, leaseName: LEASE_NAME, ...(setLabels && { setLabels }) });
     this.deliveries = new DeliveryLog(clock);
@@ -104,6 +115,7 @@ export class Serving {
       log,
       namespace: settings.controllerNamespace,
     });
+    this.#rights = askRight && new AccessReview({ ask: askRight, settings, clock, log });
     this.telemetry = {
       ran: (run, facts) => {
         this.index.noteReads(run.set, facts.reads);
@@ -124,6 +136,7 @@ export class Serving {
   async open(operator: Operator): Promise<Listeners> {
     const { log } = this.#options;
     this.#followSets(operator);
+    if (this.#rights !== undefined) this.#tasks.push(this.#rights.run(this.#stop.signal));
     try {
       const { metrics, probes, webhooks } = this.#options;
       const probe = await this.#listen('probe', probes, this.#probeRoutes(operator));
@@ -162,7 +175,7 @@ export class Serving {
     this.#options.log.error({ listener, error }, 'a request failed');
   }
 
-  #followSets({ caches, queue, lease, calls, manager }: Operator): void {
+  #followSets({ caches, queue, lease, calls, manager, sources }: Operator): void {
     const { settings, clock } = this.#options;
     const { controllerNamespace, namespaces } = settings;
     const { allows } = allowedNamespaces(controllerNamespace, namespaces);
@@ -191,6 +204,8 @@ export class Serving {
       leading: () => lease.leading,
       webhookQueue: () => this.inbox.size,
       calls: () => calls,
+      scmBudgets: () => sources.scmBudgets(),
+      missingRights: () => this.#rights?.missing.length ?? 0,
       contested: () => manager.memory.isContested(clock.monotonic()),
     });
   }
@@ -206,6 +221,12 @@ export class Serving {
       problem: () => (lease.leading || lease.holder !== '' ? undefined : 'nobody is known to lead'),
       note: () => (lease.leading ? 'leading' : `standby for ${lease.holder}`),
     };
+    // What may not be read is a cache's problem; without the rest there is still work, and no other Pod has more rights.
+    const rightsCheck = {
+      name: 'rights',
+      problem: () => undefined,
+      warning: () => missingInWords(this.#rights?.missing.map(inWords) ?? []),
+    };
     const wantsWebhooks = this.#options.webhooks !== undefined;
     const webhookChecks = [
       {
@@ -214,7 +235,8 @@ export class Serving {
       },
       { name: 'webhook-secrets', problem: () => this.#secrets.problem() },
     ];
-    return healthRoutes(alive, [...cacheChecks, leaseCheck, ...(wantsWebhooks ? webhookChecks : [])]);
+    const always = [...cacheChecks, leaseCheck, rightsCheck];
+    return healthRoutes(alive, [...always, ...(wantsWebhooks ? webhookChecks : [])]);
   }
 
   async #openWebhooks(operator: Operator, address: ListenAddress): Promise<HttpListener> {

@@ -35,6 +35,19 @@ const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.
 
 type Subresource = { readonly subresource?: 'status' };
 
+/** A right, as a SelfSubjectAccessReview has it. */
+export interface AccessQuestion {
+  readonly verb: string;
+  /** '' for the core */
+  readonly group: string;
+  /** plural, with a subresource behind a slash */
+  readonly resource: string;
+  /** '' for every object */
+  readonly name: string;
+  /** '' for all namespaces */
+  readonly namespace: string;
+}
+
 export interface HttpObjectClientOptions {
   readonly clock?: Clock;
   /** owner of the fields this client writes */
@@ -132,6 +145,26 @@ export class HttpObjectClient implements ObjectClient {
     const status = isRecord(answer) ? answer.status : undefined;
     const info = isRecord(status) ? status.userInfo : undefined;
     return isRecord(info) && typeof info.username === 'string' ? info.username : undefined;
+  }
+
+  /** Whether whoever asks has a right. @throws ApiError */
+  async allows({ verb, group, resource, name, namespace }: AccessQuestion): Promise<boolean> {
+    const [plural, subresource] = resource.split('/');
+    const resourceAttributes = { namespace, verb, group, resource: plural, subresource, name };
+    const answer = await this.#transport.json({
+      method: 'POST',
+      path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      body: {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SelfSubjectAccessReview',
+        metadata: {},
+        spec: { resourceAttributes },
+      },
+    });
+    const status = isRecord(answer) ? answer.status : undefined;
+    if (!isRecord(status) || typeof status.allowed !== 'boolean')
+      throw new ApiError(0, '', "the API server's answer is no SelfSubjectAccessReview");
+    return status.allowed;
   }
 
   async update(

@@ -8,6 +8,7 @@ import { Agent, type Dispatcher, ProxyAgent, fetch as undiciFetch } from 'undici
 import type { Clock } from '../support/clock.ts';
 import { AppsetError, messageOf } from '../support/errors.ts';
 import { LIMITS } from '../support/limits.ts';
+import { budgetIn, ScmBudgets } from './budgets.ts';
 
 export interface GitHubApp {
   readonly appId: string;
@@ -38,6 +39,10 @@ interface Kept {
 
 const DEFAULT_API = 'https://api.github.com';
 
+/** Host of the API of an App with this base URL, or of github.com's. */
+export const apiHost = (baseUrl: string | undefined): string =>
+  URL.canParse(baseUrl ?? DEFAULT_API) ? new URL(baseUrl ?? DEFAULT_API).hostname : '';
+
 /** Tells two installations and their keys apart, and holds neither. */
 export function githubAppIdentity({ appId, installationId, privateKey, baseUrl }: GitHubApp): string {
   const parts = ['github-app', appId, installationId, privateKey, baseUrl ?? ''];
@@ -45,6 +50,8 @@ export function githubAppIdentity({ appId, installationId, privateKey, baseUrl }
 }
 
 export class GitHubAppTokens {
+  /** what the answers say of the calls that are left */
+  readonly budgets = new ScmBudgets();
   readonly #clock: Clock;
   readonly #kept = new Map<string, Kept>();
 
@@ -100,8 +107,13 @@ export class GitHubAppTokens {
           throttle: { enabled: false },
           log: silent,
           request: {
-            fetch: (url: string, init: object) =>
-              undiciFetch(url, { ...init, dispatcher, redirect: 'error', signal: timeout.signal }),
+            fetch: async (url: string, init: object) => {
+              const how = { ...init, dispatcher, redirect: 'error', signal: timeout.signal } as const;
+              const answer = await undiciFetch(url, how);
+              const budget = budgetIn(apiHost(app.baseUrl), answer.headers);
+              if (budget !== undefined) this.budgets.note(githubAppIdentity(app), budget);
+              return answer;
+            },
           },
         }),
       });

@@ -10,6 +10,8 @@ export interface HealthCheck {
   readonly name: string;
   /** undefined: it holds */
   problem(): string | undefined;
+  /** what is not as it should be although the check holds: told, and no reason to take a Pod out of service */
+  warning?(): string | undefined;
   /** a word more for the line of a check that holds, such as `leading` */
   note?(): string;
 }
@@ -20,6 +22,8 @@ function answer(kind: string, checks: readonly HealthCheck[]): HttpAnswer {
     const problem = check.problem();
     failed ||= problem !== undefined;
     const note = check.note?.() ?? '';
+    const warning = problem === undefined ? check.warning?.() : undefined;
+    if (warning !== undefined) return `[!]${check.name} warning: ${warning}`;
     return problem === undefined
       ? `[+]${check.name} ok${note === '' ? '' : `: ${note}`}`
       : `[-]${check.name} failed: ${problem}`;

@@ -36,6 +36,16 @@ export interface WorkSources {
   readonly webhookQueue: () => number;
   /** calls of the API server that may run at once now and at most, and those that wait */
   readonly calls: () => { readonly allowed: number; readonly most: number; readonly waiting: number };
+  /** what providers of source code leave of their budgets, by host */
+  readonly scmBudgets: () => readonly {
+    readonly host: string;
+    readonly limit: number;
+    readonly remaining: number;
+    /** wall time in ms */
+    readonly resetAt: number;
+  }[];
+  /** rights that the API server says are missing */
+  readonly missingRights: () => number;
   /** somebody else works on the same Applications */
   readonly contested: () => boolean;
 }
@@ -205,6 +215,13 @@ export class WorkMetrics {
       (from) => from.calls().waiting,
     );
     read(
+      'appset_operator_missing_rights',
+      'Rights that the operator needs and does not have; /readyz and the log name them.',
+      {},
+      (from) => from.missingRights(),
+    );
+    this.#scmGauges(registry);
+    read(
       'appset_operator_another_controller',
       'Whether another controller was found at work on the same Applications: 1 or 0.',
       {},
@@ -212,6 +229,41 @@ export class WorkMetrics {
     );
     read('appset_operator_webhook_queue_depth', 'Facts of webhook calls that wait.', {}, (from) =>
       from.webhookQueue(),
+    );
+  }
+
+  /** One series a host that credentials are configured for; they go with the credentials. */
+  #scmGauges(registry: Registry): void {
+    const sources = () => this.#sources;
+    const byHost = (
+      name: string,
+      help: string,
+      value: (budget: ReturnType<WorkSources['scmBudgets']>[number]) => number,
+    ) =>
+      new Gauge({
+        name,
+        help,
+        labelNames: ['host'],
+        registers: [registry],
+        collect() {
+          this.reset();
+          for (const budget of sources()?.scmBudgets() ?? []) this.set({ host: budget.host }, value(budget));
+        },
+      });
+    byHost(
+      'appset_operator_scm_calls_limit',
+      'Calls a provider of source code allows until its reset; of the account with the least left.',
+      ({ limit }) => limit,
+    );
+    byHost(
+      'appset_operator_scm_calls_remaining',
+      'Calls that are left until the reset, as the last answer said.',
+      ({ remaining }) => remaining,
+    );
+    byHost(
+      'appset_operator_scm_reset_timestamp_seconds',
+      'When all calls are allowed again.',
+      ({ resetAt }) => resetAt / 1_000,
     );
   }
 

@@ -343,6 +343,9 @@ export const LIMITS = {
   idleCollectMs: 30_000,
   /** Growth of resident memory since the last time that makes it worth it. */
   idleCollectBytes: 48 * 1_048_576,
+  /** How long after a right was missing it is asked for again, and how many rights are asked about at once. */
+  accessReviewMs: 300_000,
+  accessReviewsAtOnce: 4,
   /** Long work gives the event loop a turn after this long. */
   yieldAfterMs: 10,
 } as const;

@@ -33,6 +33,8 @@ export async function exportedSeries(): Promise<readonly Series[]> {
     contested: () => false,
     webhookQueue: () => 1,
     calls: () => ({ allowed: 1, most: 1, waiting: 1 }),
+    scmBudgets: () => [{ host: 'api.github.com', limit: 1, remaining: 1, resetAt: 1 }],
+    missingRights: () => 0,
   });
   const plan = {
     generated: 1,

@@ -15,6 +15,7 @@ import {
   type Sources,
   unknown,
 } from '../../generators/contract.ts';
+import type { ScmBudget } from '../../scm/budgets.ts';
 import { GitHubAppTokens } from '../../scm/github-app.ts';
 import { BoundedCache } from '../../support/bounded-cache.ts';
 import type { Clock } from '../../support/clock.ts';
@@ -23,6 +24,7 @@ import { clusterFacts } from './cluster-secrets.ts';
 import { type Descent, GitFacts, type GitReader, once } from './git-facts.ts';
 import { notSynced, type ObjectsView } from './objects-view.ts';
 import { accessTo } from './repository-access.ts';
+import { appHosts } from './repository-credentials.ts';
 import { RepositoryTrust, type TrustViews } from './repository-trust.ts';
 import { type Labels, secretLabels } from './secret-labels.ts';
 
@@ -47,6 +49,8 @@ export interface LiveSources {
   snapshot(refsSince?: number): Sources;
   /** Somebody says what a ref of the repository of these URLs points to now; a guess that saves time, no fact. */
   hint(urls: readonly string[], commit: string): void;
+  /** What providers of source code leave of their budgets, by host; of hosts that Secrets name. */
+  scmBudgets(): readonly ScmBudget[];
   /** How a commit of a repository stands to one seen before. @throws AppsetError when that cannot be read */
   descent(request: GitRequest, older: string, newer: string): Promise<Descent>;
 }
@@ -100,6 +104,7 @@ export function createLiveSources(options: LiveSourcesOptions): LiveSources {
   return {
     hint: (urls, commit) => gitFacts.hint(urls, commit),
     descent: (request, older, newer) => gitFacts.descent(request, older, newer),
+    scmBudgets: () => access.apps.budgets.of(appHosts(options.repositorySecrets?.list() ?? []), clock.now()),
     snapshot(refsSince?: number): Sources {
       let clusters: Promise<Reading<readonly ClusterFact[]>> | undefined;
       let projectsByName: ReadonlyMap<string, KubeObject> | undefined;

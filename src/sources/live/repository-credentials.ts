@@ -6,7 +6,7 @@
 import { SECRET_TYPE_LABEL } from '../../api/names.ts';
 import type { KubeObject } from '../../api/objects.ts';
 import { type GitCredentials, normalizeRepositoryUrl, sameRepository } from '../../git/index.ts';
-import type { GitHubApp } from '../../scm/github-app.ts';
+import { apiHost, type GitHubApp } from '../../scm/github-app.ts';
 import { AppsetError } from '../../support/errors.ts';
 import { secretText } from './objects-view.ts';
 
@@ -126,6 +126,17 @@ export function repositoryCredentials(
     ...(insecure ? { insecure: true } : {}),
     ...(isTrue('forceHttpBasicAuth') ? { forceBasicAuth: true } : {}),
   };
+}
+
+/** Hosts of APIs that GitHub Apps in these Secrets are of. */
+export function appHosts(secrets: readonly KubeObject[]): ReadonlySet<string> {
+  const hosts = new Set<string>();
+  for (const secret of secrets) {
+    const baseUrl = secretText(secret, 'githubAppEnterpriseBaseUrl');
+    if (baseUrl) hosts.add(apiHost(baseUrl));
+    else if (secretText(secret, 'githubAppPrivateKey')) hosts.add(apiHost(undefined));
+  }
+  return hosts;
 }
 
 const isSsh = (url: string): boolean => /^ssh:\/\//i.test(url) || !url.includes('://');

@@ -83,10 +83,10 @@ describe.each([false, true])('compat mode: %s', (compat) => {
 });
 
 describe('a Secret with a token, in strict mode', () => {
-  const forge = (labels: JsonObject): KubeObject => ({
+  const forge = (labels: JsonObject): JsonObject => ({
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name: 'forge', namespace: 'argocd', labels: labels as Record<string, string> },
+    metadata: { name: 'forge', namespace: 'argocd', labels },
     data: { token: Buffer.from('planted-token').toString('base64') },
   });
   let scene: Awaited<ReturnType<typeof changed>>;

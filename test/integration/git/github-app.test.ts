@@ -18,6 +18,7 @@ const KEY = privateKey.export({ format: 'pem', type: 'pkcs1' }).toString();
 interface Exchange {
   readonly status: number;
   readonly body: object;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 class Api {
@@ -26,18 +27,18 @@ class Api {
   url = '';
 
   /** What GitHub answers next. */
-  answer(status: number, body: object): this {
-    this.#answers.push({ status, body });
+  answer(status: number, body: object, headers: Readonly<Record<string, string>> = {}): this {
+    this.#answers.push({ status, body, headers });
     return this;
   }
 
   async start(): Promise<this> {
     const server = createServer((request, response) => {
       this.requests.push(`${request.method} ${request.url}`);
-      const said = isSigned(request)
+      const said: Exchange = isSigned(request)
         ? (this.#answers.shift() ?? { status: 500, body: { message: 'nothing recorded' } })
         : { status: 401, body: { message: 'A JSON web token could not be decoded' } };
-      response.writeHead(said.status, { 'content-type': 'application/json; charset=utf-8' });
+      response.writeHead(said.status, { 'content-type': 'application/json; charset=utf-8', ...said.headers });
       response.end(JSON.stringify(said.body));
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -169,5 +170,42 @@ describe('what GitHub refuses makes the repository unknown, in its words', () =>
     api.answer(502, { message: 'Server Error' }).answer(201, given('ghs_first', clock));
     expect(await world.paths(url)).toMatch(/^APPSET_E0406/);
     expect(await world.paths(url)).toEqual(['apps/web/x.yaml']);
+  });
+});
+
+describe('what is left of the calls of an App', () => {
+  const left = (remaining: number, resetInMs: number) => ({
+    'x-ratelimit-limit': '5000',
+    'x-ratelimit-remaining': String(remaining),
+    'x-ratelimit-reset': String(Math.ceil((clock.now() + resetInMs) / 1_000)),
+  });
+
+  test('is what the last answer said, until the reset, and goes with the Secret', async () => {
+    const server = await world.serve({ basic: 'x-access-token:ghs_first' });
+    const url = `${server.url}/shop`;
+    expect(world.sources.scmBudgets()).toEqual([]);
+    app(url);
+    api.answer(201, given('ghs_first', clock), left(120, 20 * 60_000));
+    expect(await world.paths(url)).toEqual(['apps/web/x.yaml']);
+    const budget = { host: '127.0.0.1', limit: 5_000 };
+    expect(world.sources.scmBudgets()).toMatchObject([{ ...budget, remaining: 120 }]);
+    clock.advance(21 * 60_000);
+    expect(world.sources.scmBudgets()).toMatchObject([{ ...budget, remaining: 5_000 }]);
+    world.secrets.objects.clear();
+    expect(world.sources.scmBudgets()).toEqual([]);
+    app(url);
+    expect(world.sources.scmBudgets()).toEqual([]);
+  });
+
+  test('is told of a refusal too, and nothing where none is said', async () => {
+    const server = await world.serve();
+    const url = `${server.url}/shop`;
+    app(url);
+    api.answer(502, { message: 'Server Error' });
+    expect(await world.paths(url)).toMatch(/^APPSET_E0406/);
+    expect(world.sources.scmBudgets()).toEqual([]);
+    api.answer(403, { message: 'API rate limit exceeded' }, left(0, 60_000));
+    expect(await world.paths(url)).toMatch(/status 403: API rate limit exceeded/);
+    expect(world.sources.scmBudgets()).toMatchObject([{ host: '127.0.0.1', remaining: 0 }]);
   });
 });

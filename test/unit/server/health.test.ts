@@ -24,3 +24,14 @@ test('readiness names what fails and what holds', async () => {
   problem = undefined;
   expect(await ready?.handle(request)).toMatchObject({ status: 200 });
 });
+
+test('a warning is told and takes no Pod out of service', async () => {
+  let warning: string | undefined = 'missing delete applications.argoproj.io in namespace argocd';
+  const [, ready] = healthRoutes([], [{ name: 'rights', problem: () => undefined, warning: () => warning }]);
+  expect(await ready?.handle(request)).toMatchObject({
+    status: 200,
+    body: '[!]rights warning: missing delete applications.argoproj.io in namespace argocd\nreadyz check passed\n',
+  });
+  warning = undefined;
+  expect(await ready?.handle(request)).toMatchObject({ body: '[+]rights ok\nreadyz check passed\n' });
+});

@@ -1,6 +1,7 @@
 /** Metrics: the reference's names, what runs add, series that go with their set, and one rendering a second. */
 import { describe, expect, test } from 'vitest';
 import type { ApplicationSet } from '../../../src/api/objects.ts';
+import type { ScmBudget } from '../../../src/scm/budgets.ts';
 import { Metrics, type SetRun } from '../../../src/server/index.ts';
 import { ManualClock } from '../../../src/support/clock.ts';
 
@@ -36,6 +37,7 @@ function setUp(sets: readonly ApplicationSet[] = [], setLabels: readonly string[
   const clock = new ManualClock();
   const metrics = new Metrics({ clock, workers: 10, leaseName: 'lease', setLabels });
   let live = sets;
+  let budgets: readonly ScmBudget[] = [];
   metrics.follow({
     sets: () => live,
     queue: () => ({ depth: 4, processing: 2, waiting: 7, added: 30, retried: 3 }),
@@ -43,10 +45,15 @@ function setUp(sets: readonly ApplicationSet[] = [], setLabels: readonly string[
     webhookQueue: () => 9,
     calls: () => ({ allowed: 3, most: 40, waiting: 12 }),
     contested: () => true,
+    scmBudgets: () => budgets,
+    missingRights: () => 2,
   });
   return {
     clock,
     metrics,
+    budget: (next: readonly ScmBudget[]) => {
+      budgets = next;
+    },
     use: (next: readonly ApplicationSet[]) => {
       live = next;
     },
@@ -164,6 +171,21 @@ describe('ours', () => {
       ]),
     );
   });
+});
+
+test('budgets of providers are those of the hosts there are now', async () => {
+  const { lines, budget } = setUp();
+  const ours = async () => (await lines()).filter((line) => line.startsWith('appset_operator_scm'));
+  expect(await ours()).toEqual([]);
+  budget([{ host: 'api.github.com', limit: 5_000, remaining: 40, resetAt: 60_000 }]);
+  expect(await ours()).toEqual([
+    'appset_operator_scm_calls_limit{host="api.github.com"} 5000',
+    'appset_operator_scm_calls_remaining{host="api.github.com"} 40',
+    'appset_operator_scm_reset_timestamp_seconds{host="api.github.com"} 60',
+  ]);
+  budget([]);
+  expect(await ours()).toEqual([]);
+  expect(await lines()).toContain('appset_operator_missing_rights 2');
 });
 
 test('one rendering serves a second, whoever asks', async () => {
