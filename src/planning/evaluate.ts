@@ -4,7 +4,7 @@
  * processing, ends the run before validation; in normal mode elements fail alone.
  */
 import { OWN } from '../api/names.ts';
-import type { ApplicationSet, ApplicationTemplate, JsonObject } from '../api/objects.ts';
+import type { ApplicationSet, ApplicationTemplate, Json, JsonObject } from '../api/objects.ts';
 import { keyOf } from '../api/objects.ts';
 import { adviseField, decodeStruct } from '../api/structs.ts';
 import type {
@@ -17,6 +17,7 @@ import type {
 import { generateSet, type LeafOutcomes, setContext, UNRESTRICTED } from '../generators/index.ts';
 import type { Clock } from '../support/clock.ts';
 import { AppsetError } from '../support/errors.ts';
+import { isJsonObject } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
 import type { Random } from '../support/random.ts';
 import { type BudgetBounds, RenderBudget } from '../templating/budget.ts';
@@ -119,8 +120,13 @@ function firstError(generation: SetGeneration, outcome: RenderOutcome): Evaluati
 
 /** Templates reduced to the Application's schema, each content once, with what that left out. */
 class Templates {
+  readonly #set: ApplicationSet;
   readonly #decoded = new Map<ApplicationTemplate, ApplicationTemplate>();
   readonly #notices = new Map<string, AppsetError>();
+
+  constructor(set: ApplicationSet) {
+    this.#set = set;
+  }
 
   decode(entry: EntryResult): ApplicationTemplate {
     const known = this.#decoded.get(entry.template);
@@ -128,7 +134,8 @@ class Templates {
     const { value, unknownFields } = decodeStruct('ApplicationSetTemplate', entry.template as JsonObject, {
       path: 'spec.template',
     });
-    for (const path of unknownFields) {
+    for (const field of unknownFields) {
+      const path = this.#written(field, entry);
       const { text } = adviseField('ApplicationSet', path);
       const message = `unknown field ${path} is left out${text === '' ? '' : `: ${text}`}`;
       this.#notices.set(path, new AppsetError('APPSET_E0103', message, { place: { field: path } }));
@@ -137,9 +144,27 @@ class Templates {
     return value as ApplicationTemplate;
   }
 
+  /** Where a field of an effective template is written: in the set's template, or in that of the generator. */
+  #written(field: string, { index, generator }: EntryResult): string {
+    const set = this.#set as unknown as Json;
+    const own = `spec.generators[${index}].${generator}.${field.slice('spec.'.length)}`;
+    return valueAt(set, field) === undefined && valueAt(set, own) !== undefined ? own : field;
+  }
+
   get notices(): readonly AppsetError[] {
     return [...this.#notices.values()];
   }
+}
+
+/** The value at a path such as `spec.generators[0].list`; undefined where there is none. */
+function valueAt(value: Json, path: string): Json | undefined {
+  return path
+    .split(/[.[\]]+/)
+    .filter((step) => step !== '')
+    .reduce<Json | undefined>((inner, step) => {
+      if (Array.isArray(inner)) return inner[Number(step)];
+      return isJsonObject(inner) ? inner[step] : undefined;
+    }, value);
 }
 
 /** A project that data decides, where nothing says which ones it may be. */
@@ -168,7 +193,7 @@ export async function evaluateSet(
 ): Promise<Evaluation> {
   const context = renderContext(settings, runtime);
   const generation = await generateSet(set, generationContext(set, sources, settings, runtime, context));
-  const templates = new Templates();
+  const templates = new Templates(set);
   const place = { set: keyOf(set) };
   const rendered = await renderEntries(set, generation.entries, (entry) => templates.decode(entry), context, {
     compat: settings.compat,

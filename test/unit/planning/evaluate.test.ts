@@ -203,6 +203,18 @@ describe('in normal mode', () => {
     ]);
   });
 
+  test('an unknown field in the template of a generator is told where it is written', async () => {
+    const own = template('{{.app}}', { syncPolicy: { preserveResourcesOnDeletion: true } });
+    const given = set([{ app: 'a' }], {
+      generators: [{ list: { elements: [{ app: 'a' }], template: own } }],
+    });
+    const [notice] = (await evaluate(given)).notices;
+    expect(notice?.place.field).toBe(
+      'spec.generators[0].list.template.spec.syncPolicy.preserveResourcesOnDeletion',
+    );
+    expect(notice?.message).toContain('it belongs in spec.syncPolicy.preserveResourcesOnDeletion');
+  });
+
   test('a project out of data is told, and a list of allowed ones is kept to', async () => {
     const given = set(
       [
