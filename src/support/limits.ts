@@ -51,6 +51,9 @@ export const LIMITS = {
   yamlFileBytes: 10 * 1_048_576,
   /** Characters of YAML that are read in place; longer ones have a thread of their own. */
   yamlInPlace: 128 * 1_024,
+  /** Characters of it that are read at once where it is a list or a map of many items, and how deep such are looked for. */
+  yamlPiece: 64 * 1_024,
+  yamlPieceNesting: 8,
   /** Memory and time that thread may take. */
   yamlThreadMegabytes: 512,
   yamlThreadMs: 120_000,

@@ -8,6 +8,7 @@ import { AppsetError } from '../errors.ts';
 import type { Json } from '../json.ts';
 import { LIMITS } from '../limits.ts';
 import { Decoder, YamlProblem } from './decode.ts';
+import { readInPieces } from './pieces.ts';
 import { type ParseMistake, problemOf } from './problems.ts';
 import { type Reflowed, reflow } from './reflow.ts';
 
@@ -78,10 +79,26 @@ function decodeFirst(text: string, onYaml?: () => void): Json {
   if (json !== undefined) return json;
   onYaml?.();
   checkCharacters(text);
+  return decodeWhole(text);
+}
+
+function decodeWhole(text: string): Json {
   return withReflow(text, (readable) => {
     for (const document of documentsOf(readable)) return decodeDocument(document, readable);
     return null;
   });
+}
+
+/**
+ * As `unmarshalYaml`, in little memory: a long text is read in pieces where that comes to the same.
+ *
+ * @param size characters read at once
+ * @throws AppsetError as `unmarshalYaml`
+ */
+export function unmarshalLongYaml(text: string, size?: number): Json {
+  const isRefused = text.length > LIMITS.yamlFileBytes || CONTROL.test(text) || LEADING_TAB.test(text);
+  const value = isRefused ? undefined : readInPieces(text, decodeWhole, size);
+  return value ?? unmarshalYaml(text);
 }
 
 /** Reads a text, and once more with its continuation lines indented where it was refused. */

@@ -2,11 +2,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AppsetError } from '../errors.ts';
 import type { Read } from './apart.ts';
-import { unmarshalYaml } from './parse.ts';
+import { unmarshalLongYaml } from './parse.ts';
 
 function read(text: string): Read {
   try {
-    return { value: unmarshalYaml(text) };
+    return { value: unmarshalLongYaml(text) };
   } catch (error) {
     if (!(error instanceof AppsetError)) throw error;
     const { line = 1, column = 1 } = error.place.position ?? {};
