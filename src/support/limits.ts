@@ -206,6 +206,12 @@ export const LIMITS = {
   barrierWrites: 100,
   /** Milliseconds after which the live barrier is taken again. */
   barrierMs: 5_000,
+  /** Runs whose barrier one list takes at least, and how many sets it may bring for each. */
+  barrierListFrom: 20,
+  barrierListedForOne: 15,
+  /** Runs that wait to write while others are planned, and the Applications they may hold together. */
+  runsBeforeWriting: 500,
+  rowsBeforeWriting: 20_000,
   /** Times a run plans again because the set or an Application changed under it. */
   replans: 3,
   /** Tries of one status write that conflicts, as the reference. */
@@ -323,9 +329,12 @@ export const LIMITS = {
   /** First and longest wait of a key that failed. */
   queueBackoffMinMs: 5,
   queueBackoffMaxMs: 1_000_000,
-  /** Leader election: others wait this long, the holder gives up after, and tries every. */
-  leaseDurationMs: 15_000,
-  leaseRenewDeadlineMs: 10_000,
+  /**
+   * Leader election: others wait this long, the holder gives up after, and tries every. Whoever waits sees
+   * a renewal up to one try late: with both, another leads within 15 seconds of a crash.
+   */
+  leaseDurationMs: 12_000,
+  leaseRenewDeadlineMs: 9_000,
   leaseRetryMs: 2_000,
   /** A standby looks this long after the holder's time has run out by its own clock. */
   leaseRunOutMs: 10,
@@ -340,15 +349,15 @@ export const LIMITS = {
   notificationBackoffMaxMs: 60_000,
   /** Characters of a notification's text. */
   notificationText: 2_000,
+  /** How long after a right was missing it is asked for again, and how many rights are asked about at once. */
+  accessReviewMs: 300_000,
+  accessReviewsAtOnce: 4,
   /** How long a start waits for the first lists each time before it says what is missing. */
   cacheSyncMs: 30_000,
   /** How long after work the operator looks whether memory is to be given back. */
   idleCollectMs: 30_000,
   /** Growth of resident memory since the last time that makes it worth it. */
   idleCollectBytes: 48 * 1_048_576,
-  /** How long after a right was missing it is asked for again, and how many rights are asked about at once. */
-  accessReviewMs: 300_000,
-  accessReviewsAtOnce: 4,
   /** Long work gives the event loop a turn after this long. */
   yieldAfterMs: 10,
 } as const;

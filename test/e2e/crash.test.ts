@@ -119,7 +119,7 @@ describe('on one cluster', () => {
     process.stdout.write(`the API server was away for ${(awayMs / 1_000).toFixed(1)} s\n`);
     const goOn = async () => {
       if (!operator.ended) return undefined;
-      // who cannot renew its Lease for ten seconds gives up: only so slow a machine excuses it
+      // who cannot renew its Lease for nine seconds gives up: only so slow a machine excuses it
       expect(awayMs, lastOf(operator)).toBeGreaterThan(LIMITS.leaseRenewDeadlineMs - 3_000);
       operator = await started();
       return undefined;

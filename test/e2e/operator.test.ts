@@ -286,7 +286,7 @@ describe('start and end', () => {
   });
 
   test.each<[string, 'kill' | 'stop', number]>([
-    ['SIGKILL: within the Lease', 'kill', 20_000],
+    ['SIGKILL: within the Lease', 'kill', 15_000],
     ['SIGTERM: at once', 'stop', 3_000],
   ])('a standby takes over after %s', async (_what, how, limit) => {
     const leader = await started();

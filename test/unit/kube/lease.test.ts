@@ -4,6 +4,7 @@ import { RESOURCES } from '../../../src/api/client.ts';
 import { LeaderElector, type Leadership } from '../../../src/kube/index.ts';
 import { createStore, Faults, StoreClient } from '../../../src/sandbox/index.ts';
 import { ManualClock } from '../../../src/support/clock.ts';
+import { LIMITS } from '../../../src/support/limits.ts';
 import { seededRandom } from '../../../src/support/random.ts';
 
 const settle = async () => {
@@ -65,7 +66,7 @@ describe('holding', () => {
     expect(a.elector.leading).toBe(true);
     expect(await spec()).toEqual({
       holderIdentity: 'a',
-      leaseDurationSeconds: 15,
+      leaseDurationSeconds: 12,
       acquireTime: '2030-01-01T00:00:00.000000Z',
       renewTime: '2030-01-01T00:00:00.000000Z',
       leaseTransitions: 0,
@@ -142,6 +143,32 @@ describe('passing on', () => {
     expect(b.elector.leading).toBe(true);
     b.state.finish();
     await b.run;
+  });
+
+  test.each([0, 500, 1_000, 1_500])(
+    'whoever dies %s ms after a renewal is followed within 15 seconds, and not before its time',
+    async (after) => {
+      const a = candidate('a');
+      await settle();
+      const b = candidate('bb');
+      await pass(4_000 + after);
+      // nothing of it reaches the server any more
+      a.client.faults.add({ effect: { type: 'cut', when: 'before' } });
+      await pass(LIMITS.leaseDurationMs - after - 500);
+      expect(b.elector.leading).toBe(false);
+      await pass(15_000 - (LIMITS.leaseDurationMs - after - 500) - 500);
+      expect(b.elector.leading).toBe(true);
+      b.state.finish();
+      await Promise.all([a.run, b.run]);
+    },
+  );
+
+  test('the times fit each other as client-go demands it', () => {
+    const { leaseDurationMs, leaseRenewDeadlineMs, leaseRetryMs, leaseMarginMs } = LIMITS;
+    expect(leaseDurationMs).toBeGreaterThan(leaseRenewDeadlineMs);
+    expect(leaseRenewDeadlineMs).toBeGreaterThan(leaseRetryMs * 1.2);
+    // who may still write has not given up, and nobody else has stepped up
+    expect(leaseDurationMs - leaseMarginMs).toBeGreaterThanOrEqual(leaseRenewDeadlineMs);
   });
 
   test('a jump of the wall clock changes nothing', async () => {
