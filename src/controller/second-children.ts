@@ -11,6 +11,7 @@ import type { Clock } from '../support/clock.ts';
 import { AppsetError } from '../support/errors.ts';
 import { LIMITS } from '../support/limits.ts';
 import type { Random } from '../support/random.ts';
+import { Turns } from '../support/turns.ts';
 import type { RenderContext } from '../templating/contract.ts';
 import { deepCopyValue } from '../templating/values.ts';
 import type { SecondChildren } from '../webhook/index.ts';
@@ -48,12 +49,14 @@ export function secondChildren(options: SecondChildrenOptions): SecondChildren {
     if (errors.length > 0) return undefined;
     try {
       const interpolation = compileInterpolation(second, context.mode);
-      return entries
-        .flatMap(({ generated }) => generated.rows)
-        .map(({ params }) => {
-          const own = interpolation.mutates ? deepCopyValue(params) : params;
-          return interpolation.render(own, render);
-        });
+      const turns = new Turns(clock);
+      const children: JsonObject[] = [];
+      for (const { params } of entries.flatMap(({ generated }) => generated.rows)) {
+        if (turns.due) await turns.take();
+        const own = interpolation.mutates ? deepCopyValue(params) : params;
+        children.push(interpolation.render(own, render));
+      }
+      return children;
     } catch (error) {
       if (error instanceof AppsetError) return undefined;
       throw error;

@@ -67,8 +67,8 @@ export function repositoryAddress(text: string, allowLocal: boolean): Repository
   if (scheme === 'ssh') {
     return { url: url.replace(/^(ssh:\/\/[^/:@]*):[^/@]*@/i, '$1@'), scheme, origin: '', host };
   }
-  const username = decodeURIComponent(parsed.username);
-  const password = decodeURIComponent(parsed.password);
+  const username = decoded(text, parsed.username);
+  const password = decoded(text, parsed.password);
   const clean = url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1');
   return {
     url: clean,
@@ -78,6 +78,15 @@ export function repositoryAddress(text: string, allowLocal: boolean): Repository
     ...(username === '' ? {} : { username }),
     ...(password === '' ? {} : { password }),
   };
+}
+
+/** User or password of a URL, without a word of it where it cannot be told. */
+function decoded(url: string, part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw refuse(url.replace(/\/\/[^/]*@/, '//***@'), 'its user or password holds a % that encodes nothing');
+  }
 }
 
 /**

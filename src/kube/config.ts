@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { AppsetError, messageOf } from '../support/errors.ts';
+import { fileProblem } from '../support/file-problem.ts';
 import { parseYaml } from '../support/yaml.ts';
 
 export interface TlsOptions {
@@ -60,12 +61,19 @@ export function plainConnection(server: string, namespace?: string): ClusterConn
 export async function loadConnection(options: ConnectionOptions = {}): Promise<ClusterConnection> {
   const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
-  try {
-    if (options.kubeconfig === undefined) config.loadFromDefault();
-    else config.loadFromFile(options.kubeconfig);
-  } catch (error) {
-    throw misconfigured(`the kubeconfig cannot be read: ${messageOf(error)}`, error);
+  const files = await presentFiles(options.kubeconfig);
+  for (const [index, file] of files.entries()) {
+    const own = index === 0 ? config : new KubeConfig();
+    try {
+      own.loadFromFile(file);
+    } catch (error) {
+      // what follows the first line of a parser's message is the file, with what is secret in it
+      const why = messageOf(error).split('\n', 1)[0];
+      throw misconfigured(`the kubeconfig ${file} cannot be read: ${why}`, error);
+    }
+    if (own !== config) merge(config, own);
   }
+  if (files.length === 0) config.loadFromDefault();
   if (options.context !== undefined) {
     if (config.getContextObject(options.context) === null) {
       throw misconfigured(`there is no context ${JSON.stringify(options.context)}`);
@@ -131,17 +139,51 @@ async function readToken(file: string): Promise<string> {
   }
 }
 
+/** The files there may be: the one that was asked for, those of KUBECONFIG, or the usual one. */
+function filesOf(kubeconfig: string | undefined): readonly string[] {
+  if (kubeconfig !== undefined) return [kubeconfig];
+  const { KUBECONFIG, HOME = '' } = process.env;
+  return (KUBECONFIG ?? join(HOME, '.kube', 'config')).split(delimiter).filter((file) => file !== '');
+}
+
+/**
+ * Those of them that are there. A file that cannot be read is a mistake, and one that was asked for has to
+ * be there; of several in KUBECONFIG some may be missing, as with kubectl, but not all.
+ *
+ * @throws AppsetError APPSET_E0802 with its path
+ */
+async function presentFiles(kubeconfig: string | undefined): Promise<readonly string[]> {
+  const files = filesOf(kubeconfig);
+  const present: string[] = [];
+  for (const file of files) {
+    try {
+      await readFile(file);
+      present.push(file);
+    } catch (error) {
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      if (isMissing && kubeconfig === undefined) continue;
+      throw misconfigured(`the kubeconfig ${file} cannot be read: ${fileProblem(error)}`, error);
+    }
+  }
+  if (present.length === 0 && process.env.KUBECONFIG)
+    throw misconfigured(`KUBECONFIG names no file that is there: ${files.join(', ')}`);
+  return present;
+}
+
+/** What a further file adds: the first one that has a name, or a current context, wins, as with kubectl. */
+function merge(config: KubeConfig, more: KubeConfig): void {
+  const names = (list: readonly { name: string }[]) => new Set(list.map(({ name }) => name));
+  const [clusters, users, contexts] = [names(config.clusters), names(config.users), names(config.contexts)];
+  more.clusters = more.clusters.filter(({ name }) => !clusters.has(name));
+  more.users = more.users.filter(({ name }) => !users.has(name));
+  more.contexts = more.contexts.filter(({ name }) => !contexts.has(name));
+  config.mergeConfig(more, Boolean(config.currentContext));
+}
+
 /** Users with a `tokenFile`, which client-node does not know: user name to path. */
 async function tokenFilesOf(kubeconfig: string | undefined): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  const home = process.env.HOME ?? '';
-  const files =
-    kubeconfig !== undefined
-      ? [kubeconfig]
-      : (process.env.KUBECONFIG ?? join(home, '.kube', 'config'))
-          .split(delimiter)
-          .filter((file) => file !== '');
-  for (const file of files) {
+  for (const file of filesOf(kubeconfig)) {
     const text = await readFile(file, 'utf8').catch(() => undefined);
     if (text === undefined) continue;
     const config = parseYaml(text) as {

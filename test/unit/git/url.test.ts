@@ -24,6 +24,8 @@ describe('addresses that are refused', () => {
     ['https://example.com/a\nb', 'the URL holds a space'],
     ['https://', 'the URL cannot be parsed'],
     ['relative/path', 'is no https, http or ssh URL'],
+    ['https://%zz@example.com/a', 'its user or password holds a % that encodes nothing'],
+    ['https://me:%e0%a4@example.com/a', 'its user or password holds a % that encodes nothing'],
   ];
   for (const [url, why] of table) {
     test(JSON.stringify(url), () => {
@@ -33,6 +35,7 @@ describe('addresses that are refused', () => {
 
   test('and a password in one is not shown', () => {
     expect(() => repositoryAddress('ftp://me:pw@example.com/a', false)).toThrow(/^(?!.*pw@)/);
+    expect(() => repositoryAddress('https://tok%zz@example.com/a', false)).toThrow(/^(?!.*tok)/);
   });
 });
 

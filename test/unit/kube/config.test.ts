@@ -1,6 +1,6 @@
 /** Which cluster, as whom: kubeconfig files in every form, and tokens that are rotated. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -150,6 +150,49 @@ describe('choosing', () => {
     const connection = await loadConnection({ context: 'two' });
     expect(connection.server).toBe('https://two');
     expect((await connection.credentials()).headers).toEqual({ authorization: 'Bearer 2' });
+  });
+
+  test('of KUBECONFIG the first file that has a name wins, and some may be missing', async () => {
+    const first = kubeconfig('one', { token: '1' }, {}, 'same');
+    const second = kubeconfig('two', { token: '2' }, { server: 'https://two' }, 'same');
+    const third = kubeconfig('three', { token: '3' }, { server: 'https://three' }, 'three');
+    process.env.KUBECONFIG = `${join(folder, 'absent')}:${first}:${second}:${third}`;
+    const connection = await loadConnection();
+    expect(connection.server).toBe('https://api.example.com:6443');
+    expect((await connection.credentials()).headers).toEqual({ authorization: 'Bearer 1' });
+    expect((await loadConnection({ context: 'three' })).server).toBe('https://three');
+  });
+
+  const refused = (kubeconfig?: string) =>
+    loadConnection(kubeconfig === undefined ? {} : { kubeconfig }).then(
+      () => undefined,
+      (error: { code: string; message: string }) => `${error.code} ${error.message}`,
+    );
+
+  test('a file that cannot be read is told with its path, in whatever way it was named', async () => {
+    const good = kubeconfig('c', {});
+    const locked = join(folder, 'locked');
+    mkdirSync(locked);
+    expect(await refused(locked)).toBe(
+      `APPSET_E0802 the kubeconfig ${locked} cannot be read: it is a directory`,
+    );
+    process.env.KUBECONFIG = `${good}:${locked}`;
+    expect(await refused()).toBe(`APPSET_E0802 the kubeconfig ${locked} cannot be read: it is a directory`);
+    const absent = join(folder, 'absent');
+    expect(await refused(absent)).toBe(
+      `APPSET_E0802 the kubeconfig ${absent} cannot be read: there is no such file`,
+    );
+    process.env.KUBECONFIG = `${absent}:${absent}2`;
+    expect(await refused()).toBe(
+      `APPSET_E0802 KUBECONFIG names no file that is there: ${absent}, ${absent}2`,
+    );
+  });
+
+  test('a file that is none is told with its path, and without a word of it', async () => {
+    const broken = write('broken', 'users:\n- user: {token: planted-token\n- x');
+    const answer = await refused(broken);
+    expect(answer).toContain(`APPSET_E0802 the kubeconfig ${broken} cannot be read: `);
+    expect(answer).not.toContain('planted-token');
   });
 
   test('a context or a file that is not there', async () => {
