@@ -138,6 +138,32 @@ story('a misplaced guard: preserveResourcesOnDeletion in the template, and 4 rem
   await it.stays();
 });
 
+story('a misplaced guard in the template of a generator inside a matrix, and 4 removed', async (it) => {
+  // the reference: the API server drops the field there without a word; workloads of the 4 go
+  await it.operate();
+  const destination = { server: 'https://kubernetes.default.svc', namespace: 'shop' };
+  const syncPolicy = { preserveResourcesOnDeletion: true };
+  const template = { metadata: {}, spec: { project: 'default', destination, syncPolicy } };
+  const guarded = (count: number): readonly JsonObject[] => {
+    const { list: elements } = list(...cities(count));
+    const shop = { list: { elements: [{ shop: 'web' }] } };
+    const inner = { list: { ...(elements as JsonObject), template } };
+    return [{ matrix: { generators: [inner, shop] } }];
+  };
+  await it.apply(guarded(20));
+  await it.untilAlive(named('shops', cities(20)));
+  const applied = JSON.stringify(it.setOf(guarded(16)));
+  await it.apply(guarded(16), {
+    annotations: { 'kubectl.kubernetes.io/last-applied-configuration': applied },
+  });
+  const told = await it.untilHeld('MisplacedGuard');
+  both(told, 'move the field to spec.syncPolicy of the set, or take it away');
+  expect(told).toContain(
+    'spec.generators[0].matrix.generators[0].list.template.spec.syncPolicy.preserveResourcesOnDeletion',
+  );
+  await it.stays();
+});
+
 story('a generator misspelt, which the API server drops: all stay', async (it) => {
   // the reference: an entry without a generator generates nothing, so that all are deleted
   await it.operate();

@@ -1,6 +1,7 @@
 /** What a person let go, and what they did not: approvals, pauses, settings that cannot be read, slow leaks. */
 import { expect } from 'vitest';
 import { ApiError, RESOURCES } from '../../src/api/client.ts';
+import { RESOURCES_FINALIZER } from '../../src/api/names.ts';
 import { cities, list, named, type Story, story } from '../harness/story.ts';
 import { until } from '../harness/until.ts';
 
@@ -231,6 +232,23 @@ story('an Application marked to be kept stays, even when its set is deleted', as
   });
   expect(await it.alive()).toEqual(['shops-lyon']);
 });
+
+story(
+  'an Application marked to be kept stays when its set is deleted that generates it still',
+  async (it) => {
+    // the reference: has no mark against deletion
+    await it.operate();
+    await it.apply([list('porto', 'lyon')], { metadata: { finalizers: [RESOURCES_FINALIZER] } });
+    await it.untilAlive(['shops-lyon', 'shops-porto']);
+    const metadata = { annotations: { 'appset-operator.io/keep': 'true' } };
+    await it.patch(RESOURCES.applications, 'shops-lyon', { metadata });
+    await it.settled();
+    await it.remove(SETS, 'shops');
+    await it.untilAlive(['shops-lyon']);
+    await it.pass(60);
+    expect(await it.alive()).toEqual(['shops-lyon']);
+  },
+);
 
 story('a state that somebody broke holds everything', async (it) => {
   const operator = await it.operate();
