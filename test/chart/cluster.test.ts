@@ -19,10 +19,12 @@ import {
   type ResourceType,
 } from '../../src/api/client.ts';
 import type { JsonObject, KubeObject } from '../../src/api/objects.ts';
+import { neededRights } from '../../src/controller/access-review.ts';
 import { PERMISSIONS } from '../../src/controller/permissions.ts';
+import { controllerSettings } from '../../src/controller/settings.ts';
 import { HttpObjectClient, loadConnection, Transport } from '../../src/kube/index.ts';
 import { type Cluster, freePorts, startCluster } from '../e2e/cluster.ts';
-import { AuditLog } from '../harness/audit-log.ts';
+import { AuditLog, QUESTIONS } from '../harness/audit-log.ts';
 import { type OperatorProcess, startOperatorProcess, stopAll } from '../harness/operator-process.ts';
 import { APPS, apply, list, namesOf, SETS, setOf } from '../harness/sets.ts';
 import { until } from '../harness/until.ts';
@@ -37,6 +39,9 @@ const VALUES: Values = {
   admissionPolicy: { enabled: true },
   settings: { loglevel: 'debug', 'requeue-after': '10s', 'cluster-settle': '0s' },
 };
+
+/** As far as rights depend on them. */
+const CHART_SETTINGS = controllerSettings({ namespaces: ['team-a'] });
 
 let cluster: Cluster;
 let audit: AuditLog;
@@ -305,7 +310,11 @@ describe('the operator with the rights of the chart', () => {
   test('it was refused nothing, and used what it was granted', async () => {
     const { code } = await operator.stop();
     expect({ code, stderr: operator.stderr }).toEqual({ code: 0, stderr: '' });
-    const calls = audit.calls('appset-operator');
+    const calls = audit.calls('appset-operator').filter(({ resource }) => resource !== QUESTIONS);
+    const asked = audit.calls('appset-operator').filter(({ resource }) => resource === QUESTIONS);
+    expect(asked.filter(({ code }) => code !== 201)).toEqual([]);
+    // each right once: nothing was missing, so nothing is asked again
+    expect(asked).toHaveLength(neededRights(CHART_SETTINGS).length);
     expect(calls.length).toBeGreaterThan(20);
     expect(calls.filter((call) => call.code === 403 || call.code === 401)).toEqual([]);
     expect(operator.lines.filter(({ level }) => level === 'error')).toEqual([]);
@@ -332,6 +341,96 @@ describe('the operator with the rights of the chart', () => {
     await refused(asOperator.create(SETS, setOf('made', [list('x')])));
     await refused(asOperator.patch(APPS, 'other', 'x', { spec: {} }, { type: 'merge' }));
     await refused(asOperator.get(RESOURCES.leases, 'argocd', 'somebody-elses'));
+  });
+});
+
+describe('the operator with rights that somebody cut', () => {
+  let operator: OperatorProcess;
+  let probe: number;
+  const MISSING = [
+    'delete applications.argoproj.io in namespace team-a',
+    'create events in namespace team-a',
+  ];
+
+  interface RoleRule {
+    readonly apiGroups: readonly string[];
+    readonly resources: readonly string[];
+    readonly verbs: readonly string[];
+  }
+  let whole: readonly RoleRule[];
+  const without = (rules: readonly RoleRule[]): RoleRule[] =>
+    rules.map((rule) => ({
+      ...rule,
+      verbs: rule.verbs.filter(
+        (verb) =>
+          !(verb === 'delete' && rule.resources.includes('applications')) &&
+          !(verb === 'create' && rule.resources.includes('events')),
+      ),
+    }));
+  const setRules = (rules: readonly RoleRule[]) =>
+    client.patch(TYPES.roles, 'team-a', 'demo-appset-operator', { rules } as unknown as JsonObject, {
+      type: 'merge',
+    });
+  const readiness = () =>
+    new Promise<string>((done, fail) => {
+      httpGet(`http://127.0.0.1:${probe}/readyz`, (response) => {
+        let body = '';
+        response.setEncoding('utf8').on('data', (text: string) => {
+          body += text;
+        });
+        response.on('end', () => done(`${response.statusCode} ${body}`));
+      }).on('error', fail);
+    });
+
+  beforeAll(async () => {
+    const role = await client.get(TYPES.roles, 'team-a', 'demo-appset-operator');
+    whole = role.rules as unknown as readonly RoleRule[];
+    await setRules(without(whole));
+    const kubectl = await ensureTool('kubectl');
+    const { stdout } = await promisify(execFile)(
+      kubectl,
+      ['create', 'token', 'demo-appset-operator', '-n', 'argocd', '--duration=1h'],
+      { env: { KUBECONFIG: cluster.kubeconfig, HOME: folder } },
+    );
+    [probe = 0] = await freePorts(1);
+    operator = startOperatorProcess(
+      cluster.kubeconfigFor(stdout.trim(), `operator-${randomBytes(3).toString('hex')}`),
+      ['--applicationset-namespaces', 'team-a', '--probe-addr', `127.0.0.1:${probe}`],
+    );
+    await operator.said('leading');
+  });
+  afterAll(async () => {
+    await operator?.stop();
+    await setRules(whole);
+  });
+
+  test('names each in the log, before it is missed, with what it is for and the way out', async () => {
+    await operator.said('a right is missing');
+    const told = operator.lines.filter(({ msg }) => msg === 'a right is missing');
+    expect(told.map(({ missing }) => missing)).toEqual(MISSING);
+    expect(told[0]).toMatchObject({
+      level: 'error',
+      verb: 'delete',
+      group: 'argoproj.io',
+      resource: 'applications',
+      namespace: 'team-a',
+      why: 'what sets generate',
+      wayOut: expect.stringContaining('rbac.create'),
+    });
+  });
+
+  test('names them in readiness, and stays ready', async () => {
+    await until('/readyz to say 200', async () => (await readiness()).startsWith('200'), {
+      last: () => JSON.stringify(operator.lines.slice(-5)),
+    });
+    expect(await readiness()).toContain(`[!]rights warning: missing ${MISSING.join(', ')}\n`);
+  });
+
+  test('does what it may', async () => {
+    await apply(client, setOf('part', [list('a', 'b')], { metadata: { namespace: 'team-a' } }));
+    await until('the Applications of the set', async () =>
+      namesOf((await client.list(APPS, { namespace: 'team-a' })).items).includes('part-b'),
+    );
   });
 });
 
