@@ -61,6 +61,8 @@ export interface ApplyDeps extends Omit<RemovalDeps, 'report' | 'planner' | 'wri
   readonly live: LiveView;
   readonly memory: SetMemory;
   readonly log: Log;
+  /** waits for a place to write from; answers how to give it back. @throws SetChanged, ApiError */
+  readonly enter?: () => Promise<() => void>;
   /** before the first write: what has to be remembered even if the run is cut off */
   readonly prepare?: () => Promise<void>;
 }
@@ -101,7 +103,9 @@ export async function applyPlan(plan: Plan, deps: ApplyDeps): Promise<Applied> {
     ...plan.create.map((create): Step => ({ is: 'create', create })),
     ...plan.update.map((update): Step => ({ is: 'update', update })),
   ].sort((a, b) => compareBytes(nameOf(a), nameOf(b)));
+  let leave: (() => void) | undefined;
   try {
+    leave = await deps.enter?.();
     await deps.prepare?.();
     await deps.writer.each(steps, (step) => writeStep(step, deps, report));
     const blocked = [...plan.blocked, ...report.blocked];
@@ -119,6 +123,8 @@ export async function applyPlan(plan: Plan, deps: ApplyDeps): Promise<Applied> {
   } catch (error) {
     if (!(error instanceof SetChanged)) throw error;
     report.changed = error;
+  } finally {
+    leave?.();
   }
   return report;
 }

@@ -61,15 +61,34 @@ export class LiveBarrier {
     this.#writes += 1;
   }
 
+  /** The set as it was planned for. */
+  get set(): ApplicationSet {
+    return this.#set;
+  }
+
   /**
    * Looks at the set now, whenever that was done last; answers it as it is.
    *
+   * @param client to be asked in place of the usual one
    * @throws as `pass`
    */
-  async look(): Promise<ApplicationSet> {
+  async look(client = this.#client): Promise<ApplicationSet> {
     this.#signal?.throwIfAborted();
     if (this.#refused !== undefined) throw this.#refused;
-    return this.#check();
+    return this.#check(client);
+  }
+
+  /**
+   * Takes what a list showed for a look of its own, if that is what was planned for.
+   *
+   * @param listed metadata of the set; undefined when the list lacked it
+   * @param begun monotonic time at which the list began: a quorum read, after this run was planned
+   * @returns false when the set has to be looked at alone
+   */
+  saw(listed: Pick<ApplicationSet, 'metadata'> | undefined, begun: number): boolean {
+    if (this.#refused !== undefined || changeOf(this.#set, listed) !== undefined) return false;
+    this.#passed(begun);
+    return true;
   }
 
   /** An annotation of the set was written by this run: what is there now is what was planned for. */
@@ -77,13 +96,13 @@ export class LiveBarrier {
     this.#set = set;
   }
 
-  async #check(): Promise<ApplicationSet> {
+  async #check(client = this.#client): Promise<ApplicationSet> {
+    const begun = this.#clock.monotonic();
     try {
-      const fresh = await this.#read();
+      const fresh = await this.#read(client);
       const why = changeOf(this.#set, fresh);
       if (why !== undefined || fresh === undefined) throw new SetChanged(this.#set, why ?? 'is gone', fresh);
-      this.#writes = 0;
-      this.#passedAt = this.#clock.monotonic();
+      this.#passed(begun);
       return fresh;
     } catch (error) {
       this.#refused = error;
@@ -91,10 +110,15 @@ export class LiveBarrier {
     }
   }
 
-  async #read(): Promise<ApplicationSet | undefined> {
+  #passed(begun: number): void {
+    this.#writes = 0;
+    this.#passedAt = begun;
+  }
+
+  async #read(client: ObjectClient): Promise<ApplicationSet | undefined> {
     const { namespace, name } = this.#set.metadata;
     try {
-      return asApplicationSet(await this.#client.get(RESOURCES.applicationSets, namespace, name));
+      return asApplicationSet(await client.get(RESOURCES.applicationSets, namespace, name));
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
@@ -102,14 +126,17 @@ export class LiveBarrier {
   }
 }
 
-const ownAnnotations = (set: ApplicationSet): string =>
+const ownAnnotations = (set: Pick<ApplicationSet, 'metadata'>): string =>
   JSON.stringify(
     Object.entries(set.metadata.annotations ?? {})
       .filter(([key]) => key.startsWith(OWN_PREFIX))
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 
-function changeOf(planned: ApplicationSet, fresh: ApplicationSet | undefined): string | undefined {
+function changeOf(
+  planned: ApplicationSet,
+  fresh: Pick<ApplicationSet, 'metadata'> | undefined,
+): string | undefined {
   if (fresh === undefined) return 'is gone';
   if (fresh.metadata.uid !== planned.metadata.uid) return 'was made again';
   if (fresh.metadata.deletionTimestamp !== undefined) return 'is being deleted';

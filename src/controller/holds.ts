@@ -248,7 +248,13 @@ export class SetHolds {
     const missed = this.#correctRebinds(applied);
     const keeps = plan.create.length + plan.update.length + plan.unchanged.length + plan.keep.length > 0;
     if (missed.size > 0 || substance(state.now, keeps) !== substance(state.stored, keeps)) {
-      await state.write(barrier);
+      // beside what was first seen of a generation, all is as it is stored
+      const { spec, settled } = state.stored;
+      const rest = { ...state.now, spec, settled };
+      const patient =
+        missed.size + plan.delete.length === 0 && serialiseState(rest) === serialiseState(state.stored);
+      if (patient) deps.onWait?.();
+      await state.write(barrier, 'planned', patient);
     }
     this.#memory.clearMoved(missed);
   }

@@ -3,7 +3,7 @@
  * asking the API each time (single runs, conformance), or in a watch cache (`appset run`). A view is
  * told of every write, so that it never shows a run its own past.
  */
-import { isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
+import { isNotFound, type ListOptions, type ObjectClient, RESOURCES } from '../api/client.ts';
 import type { Application, ApplicationSet, KubeObject } from '../api/objects.ts';
 import { withoutManagedFields } from '../kube/index.ts';
 import { controllingSetName } from '../planning/ownership.ts';
@@ -45,7 +45,7 @@ export function liveApplications(applications: readonly Application[]): LiveAppl
 export async function listAll(
   client: ObjectClient,
   type: (typeof RESOURCES)[keyof typeof RESOURCES],
-  options: { readonly namespace?: string; readonly labelSelector?: string } = {},
+  options: Pick<ListOptions, 'namespace' | 'labelSelector' | 'limit' | 'metadataOnly'> = {},
 ): Promise<readonly KubeObject[]> {
   const items: KubeObject[] = [];
   let next: string | undefined;

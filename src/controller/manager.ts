@@ -20,6 +20,7 @@ import { PRIORITY, runWorkers, type WorkQueue, type WorkResult } from './queue.t
 import { type ReconcileDeps, type ReconcileResult, reconcileSet } from './reconcile.ts';
 import type { ControllerSettings } from './settings.ts';
 import { applicationChanged, applicationEventWakes, type ObjectEvent, setEventWakes } from './triggers.ts';
+import type { WriteGate } from './write-gate.ts';
 
 /** What a cache tells of one object; without `before` it is new, without `after` gone. */
 export interface CacheChange {
@@ -49,6 +50,8 @@ export interface ManagerOptions {
   readonly settings: ControllerSettings;
   readonly queue: WorkQueue;
   readonly workers: number;
+  /** where runs wait before they write */
+  readonly gate?: WriteGate;
   readonly events: EventSink;
   readonly clock: Clock;
   readonly random: Random;
@@ -123,7 +126,7 @@ export class ControllerManager {
     }
   }
 
-  async #work(key: string, signal: AbortSignal, onWritten: () => void): Promise<WorkResult> {
+  async #work(key: string, signal: AbortSignal, onWait: () => void): Promise<WorkResult> {
     const { clock, log, onRun, client, facts, settings, events, random } = this.#options;
     const started = clock.monotonic();
     const slash = key.indexOf('/');
@@ -138,7 +141,8 @@ export class ControllerManager {
         random,
         log,
         signal,
-        onWritten,
+        onWait,
+        ...(this.#options.gate === undefined ? {} : { gate: this.#options.gate }),
         live: this.view,
         memory: this.memory,
         allowed: this.#allows,

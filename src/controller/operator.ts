@@ -41,6 +41,7 @@ import { WorkQueue } from './queue.ts';
 import type { RunFacts } from './reconcile.ts';
 import type { ControllerSettings } from './settings.ts';
 import { FactsObserver, type Telemetry } from './telemetry.ts';
+import { WriteGate } from './write-gate.ts';
 
 /** Name of the Lease, in the control-plane namespace. */
 export const LEASE_NAME = 'appset-operator';
@@ -59,7 +60,7 @@ export interface OperatorOptions {
   /** `file` and `git` addresses too: the demo and tests */
   readonly allowLocalGit?: boolean;
   readonly gitTimeoutMs?: number;
-  /** times of the Lease, in milliseconds; client-go's when absent */
+  /** times of the Lease, in milliseconds; those of `LIMITS` when absent */
   readonly lease?: Pick<LeaseOptions, 'durationMs' | 'renewDeadlineMs' | 'retryMs'>;
   /** different in every process that ever runs */
   readonly identity: string;
@@ -166,8 +167,8 @@ export function startOperator(options: OperatorOptions): Operator {
     repositorySecrets: caches.repositorySecrets,
     trust: caches,
     git,
-  });
     client,
+  });
   const facts = async (set: ApplicationSet): Promise<RunFacts> => ({
     sources: observer.watch(
       keyOf(set),
@@ -200,6 +201,12 @@ export function startOperator(options: OperatorOptions): Operator {
     settings,
     queue,
     workers: options.workers,
+    gate: new WriteGate({
+      clock,
+      inTurn: (call) => client.inTurn(call),
+      sets: () => caches.sets.size,
+      places: options.workers,
+    }),
     events: recordedEvents(recorder),
     clock,
     random,

@@ -20,7 +20,7 @@ import type { Clock } from '../support/clock.ts';
 import { AppsetError, messageOf } from '../support/errors.ts';
 import { LIMITS } from '../support/limits.ts';
 import type { Random } from '../support/random.ts';
-import { type Applied, applyPlan } from './apply.ts';
+import { type Applied, type ApplyDeps, applyPlan } from './apply.ts';
 import { LiveBarrier } from './barrier.ts';
 import { ClusterPresence } from './cluster-gone.ts';
 import { clusterSelectors } from './cluster-triggers.ts';
@@ -43,6 +43,7 @@ import {
 import type { ControllerSettings } from './settings.ts';
 import { type StatusDraft, writeStatus } from './status.ts';
 import { ApplicationWriter } from './write-application.ts';
+import type { WriteGate } from './write-gate.ts';
 
 /** The facts of one run. */
 export interface RunFacts {
@@ -76,8 +77,10 @@ export interface ReconcileDeps {
   readonly random: Random;
   readonly log: Log;
   readonly signal?: AbortSignal;
-  /** told when nothing is left to do but to write the status: another set may be worked on meanwhile */
-  readonly onWritten?: () => void;
+  /** where runs wait before they write; a single run has none */
+  readonly gate?: WriteGate;
+  /** told when the run only waits: another set may be worked on meanwhile */
+  readonly onWait?: () => void;
 }
 
 export interface ReconcileResult {
@@ -179,10 +182,10 @@ export class SetRun {
       requeueAfterSeconds: settings.requeueAfterSeconds,
       controllerNamespace: settings.controllerNamespace,
       inClusterEnabled: facts.inClusterEnabled,
+      scm: settings.scm,
       ...(settings.allowedProjects === undefined ? {} : { allowedProjects: settings.allowedProjects }),
     };
     return evaluateSet(this.#set, facts.sources, evaluationSettings(change), {
-      scm: settings.scm,
       clock,
       random,
       leaves: memory.leaves,
@@ -288,6 +291,7 @@ export class SetRun {
             record: (batch) => holds.record(batch, barrier),
             announce: (name) => holds.announce(name),
           }),
+      ...this.#gate(plan, evaluation, barrier),
     });
     if (applied.changed !== undefined) return { ...failed(applied.changed), plan, applied };
     remembered.recordOrigins(
@@ -300,6 +304,14 @@ export class SetRun {
       plan,
       applied,
     };
+  }
+
+  /** Runs that delete keep their worker, and look for themselves. */
+  #gate(plan: Plan, { rendered }: Evaluation, barrier: LiveBarrier): Pick<ApplyDeps, 'enter'> {
+    const { gate, signal, onWait = () => {} } = this.#deps;
+    const waits = plan.delete.length === 0 && plan.create.length + plan.update.length > 0;
+    if (gate === undefined || !waits) return {};
+    return { enter: () => gate.enter(barrier, rendered.length, { signal, onWait }) };
   }
 
   async #applications(): Promise<LiveApplications> {
@@ -383,8 +395,8 @@ export class SetRun {
 
   /** The one status write of a run. `forgiving`: a failure is only logged, as on the reference's error paths. */
   async #tell(draft: StatusDraft, forgiving = false, set = this.#set): Promise<void> {
-    const { client, clock, settings, signal, log, memory, onWritten } = this.#deps;
-    onWritten?.();
+    const { client, clock, settings, signal, log, memory, onWait } = this.#deps;
+    onWait?.();
     try {
       await writeStatus(set, draft, {
         client,

@@ -77,9 +77,10 @@ export class SetState {
   /**
    * @param on the set as it is live: for deletions, and for what a person gave; else as it was planned
    *   for, as long as the server says that it is still that
+   * @param patient it may wait until no Application is to be written: nothing rests on it yet
    * @throws SetChanged, ApiError
    */
-  async write(barrier: LiveBarrier, on: 'live' | 'planned' = 'planned'): Promise<void> {
+  async write(barrier: LiveBarrier, on: 'live' | 'planned' = 'planned', patient = false): Promise<void> {
     const { client, live, settings, signal } = this.#deps;
     const isLive = on === 'live' || this.owes;
     let given: Given = { approval: false, firstRun: undefined };
@@ -99,7 +100,7 @@ export class SetState {
         ...(resourceVersion === undefined ? {} : { resourceVersion }),
       };
       try {
-        const options = { type: 'merge' as const, ...(signal === undefined ? {} : { signal }) };
+        const options = { type: 'merge' as const, patient, ...(signal === undefined ? {} : { signal }) };
         const answer = await client.patch(RESOURCES.applicationSets, namespace, name, { metadata }, options);
         this.#set = asApplicationSet(answer);
         barrier.advance(this.#set);

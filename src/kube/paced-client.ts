@@ -1,6 +1,6 @@
 /**
- * One pool of calls for everything a process asks of an API server. So many run at once; a status is
- * written when no Application is, an event when neither is, and nothing waits for ever. A server that says 429 gets
+ * One pool of calls for everything a process asks of an API server. So many run at once; a status, and
+ * what else can wait, is written when no Application is, an event when neither is, and nothing waits for ever. A server that says 429 gets
  * nothing new for as long as it asked, then half as much at once, and one more for each round of calls
  * that went well. Leases, lists and watches never wait. A write of an object that waited long is not sent.
  */
@@ -110,22 +110,39 @@ export class PacedClient implements ObjectClient {
   }
 
   patch(...args: Parameters<ObjectClient['patch']>): Promise<KubeObject> {
-    return this.#paced(args[0], args[4].subresource, args[4].signal, () => this.#client.patch(...args), true);
+    const { subresource, signal, patient = false } = args[4];
+    return this.#paced(args[0], subresource, signal, () => this.#client.patch(...args), true, patient);
   }
 
   delete(...args: Parameters<ObjectClient['delete']>): Promise<KubeObject | undefined> {
     return this.#paced(args[0], undefined, args[3]?.signal, () => this.#client.delete(...args), true);
   }
 
-  async #paced<T>(
+  /** Runs a call on the server itself when an object's call would have its turn. */
+  inTurn<T>(call: (client: ObjectClient) => Promise<T>): Promise<T> {
+    return this.#run('objects', undefined, () => call(this.#client), false);
+  }
+
+  #paced<T>(
     { plural }: ResourceType,
     subresource: string | undefined,
     signal: AbortSignal | undefined,
     call: () => Promise<T>,
     isWrite = false,
+    isPatient = false,
   ): Promise<T> {
     if (plural === 'leases') return call();
-    const lane: Lane = plural === 'events' ? 'events' : subresource === 'status' ? 'statuses' : 'objects';
+    const lane: Lane =
+      plural === 'events' ? 'events' : subresource === 'status' || isPatient ? 'statuses' : 'objects';
+    return this.#run(lane, signal, call, isWrite);
+  }
+
+  async #run<T>(
+    lane: Lane,
+    signal: AbortSignal | undefined,
+    call: () => Promise<T>,
+    isWrite: boolean,
+  ): Promise<T> {
     const asked = this.#clock.monotonic();
     await this.#turn(lane, signal);
     try {

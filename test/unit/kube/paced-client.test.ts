@@ -100,6 +100,37 @@ test('a status waits for Applications, an event for both, a lease for nothing', 
   expect(server.sent.slice(4)).toEqual(['create events/e']);
 });
 
+test('a patch that may wait goes with the statuses, however long it waited', async () => {
+  const { clock, server, create, client, failed } = setUp(1);
+  create('a');
+  const patch = client.patch(applicationSets, 'argocd', 's', {}, { type: 'merge', patient: true });
+  patch.catch((error: unknown) => failed.push(error));
+  create('b');
+  await settle();
+  clock.advance(LIMITS.kubeTurnMs - 1);
+  await server.answer();
+  expect(server.sent).toEqual(['create applications/a', 'create applications/b']);
+  clock.advance(LIMITS.kubeTurnMs);
+  await server.answer(2);
+  await server.answer();
+  expect(server.sent.at(-1)).toBe('patch applicationsets/s');
+  expect(failed).toEqual([]);
+});
+
+test('a call of whoever asks for a turn is made when the turn comes, and takes one place', async () => {
+  const { server, create, client } = setUp(1);
+  create('a');
+  const answer = client.inTurn((raw) => raw.get(applicationSets, 'argocd', 'b'));
+  create('c');
+  await settle();
+  expect(server.sent).toEqual(['create applications/a']);
+  await server.answer();
+  expect(server.sent.slice(1)).toEqual(['get applicationsets/b']);
+  await server.answer();
+  expect((await answer).metadata.name).toBe('answer');
+  expect(server.sent.slice(2)).toEqual(['create applications/c']);
+});
+
 test('what waited too long takes turns with what is urgent', async () => {
   const { clock, server, create, status } = setUp(1);
   create('first');
