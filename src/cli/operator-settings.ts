@@ -2,7 +2,8 @@
  * The operator's settings as one table: flag, environment variable, key of Argo CD's own
  * `argocd-cmd-params-cm`, default and meaning. `appset run --help` and docs/configuration.md are made
  * from it. A flag beats the environment, the environment beats the ConfigMap; a value from the last two
- * that cannot be read is warned of and the default taken, a wrong flag is a usage error.
+ * that cannot be read is warned of and the default taken, a wrong flag is a usage error, and so is a wrong
+ * policy from anywhere, as in the reference: its default would allow what somebody meant to forbid.
  */
 import type { ServingOptions } from '../controller/serving.ts';
 import type { ControllerSettings } from '../controller/settings.ts';
@@ -30,6 +31,8 @@ export interface Setting {
   readonly key?: string;
   readonly min?: number;
   readonly max?: number;
+  /** a wrong value is a usage error wherever it stands */
+  readonly strict?: true;
   readonly meaning: string;
 }
 
@@ -57,6 +60,7 @@ export const SETTINGS = [
     kind: { oneOf: ['sync', 'create-only', 'create-update', 'create-delete'] },
     env: 'POLICY',
     key: k('policy'),
+    strict: true,
     meaning: 'what may be done to Applications; without it sync',
   },
   {
@@ -318,7 +322,7 @@ function problemOf(setting: Setting, text: string): string | undefined {
  * The value of every setting and where it comes from.
  *
  * @param warn told of values of the environment and the ConfigMap that are passed over
- * @throws AppsetError APPSET_E0801 for a wrong flag
+ * @throws AppsetError APPSET_E0801 for a wrong flag, and a wrong policy
  */
 export function resolveSettings(
   sources: SettingSources,
@@ -345,6 +349,8 @@ export function resolveSettings(
       if (value === undefined || value === '') continue;
       const problem = problemOf(setting, value);
       if (problem === undefined) return { value, from };
+      if (setting.strict === true)
+        throw new AppsetError('APPSET_E0801', `${from} ${source}=${value}: ${problem}`);
       warn(`${from} ${source}=${value} is passed over: ${problem}`);
     }
     return { value: setting.default, from: 'default' };

@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
-import { isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
+import type { ObjectClient } from '../api/client.ts';
 import type { AskRight } from '../controller/access-review.ts';
 import { startOperator } from '../controller/operator.ts';
 import { Serving } from '../controller/serving.ts';
@@ -14,16 +14,15 @@ import { controllerSettings } from '../controller/settings.ts';
 import { type CacheFolder, claimCacheFolder } from '../git/index.ts';
 import { startArgoCdStandIn, startSandbox } from '../sandbox/index.ts';
 import { systemClock } from '../support/clock.ts';
-import { messageOf } from '../support/errors.ts';
 import { garbageCollector } from '../support/idle-collector.ts';
 import { systemRandom } from '../support/random.ts';
+import { argoSettings } from './argo-settings.ts';
 import { EXIT } from './exit.ts';
 import { connect, type KubeOptions, kubeOptions } from './kube-options.ts';
 import { createLogger } from './logging.ts';
 import { notifications } from './notifications.ts';
 import {
   controllerSettingsOf,
-  PARAMS_MAP,
   resolveSettings,
   SETTINGS,
   scmListProblem,
@@ -85,7 +84,8 @@ async function operate(
   options: Options & { readonly isSandbox: boolean },
   boot: Logger,
 ): Promise<number> {
-  const params = await paramsOf(cluster.client, flags.namespace ?? cluster.namespace ?? 'argocd', boot);
+  const params = await paramsOf(cluster, flags, options.isSandbox, boot);
+  if (params === undefined) return EXIT.ok;
   const values = resolveSettings({ flags, env: process.env, params }, (problem) =>
     boot.warn({ problem }, 'a setting is passed over'),
   );
@@ -158,18 +158,35 @@ async function cacheFolder(root: string | undefined): Promise<CacheFolder> {
   return { path, release: async () => remove() };
 }
 
-/** Argo CD's own settings of this controller; none when the ConfigMap is not there or may not be read. */
+/** Argo CD's own settings of this controller; undefined when the process is told to stop before they are known. */
 async function paramsOf(
-  client: ObjectClient,
-  namespace: string,
+  { client, namespace }: Cluster,
+  flags: Readonly<Record<string, string | undefined>>,
+  isSandbox: boolean,
   log: Logger,
-): Promise<Readonly<Record<string, string>>> {
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const values = resolveSettings({ flags, env: process.env, params: {} }, () => {}); // told with the ConfigMap's
+  const { probes } = servingSettingsOf(values, isSandbox);
+  const stop = new AbortController();
+  const end = () => stop.abort();
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
   try {
-    const { data } = await client.get(RESOURCES.configMaps, namespace, PARAMS_MAP);
-    return (data ?? {}) as Readonly<Record<string, string>>;
+    return await argoSettings({
+      client,
+      namespace: flags.namespace ?? namespace ?? 'argocd',
+      probes,
+      clock: systemClock,
+      random: systemRandom,
+      log,
+      signal: stop.signal,
+    });
   } catch (error) {
-    if (!isNotFound(error)) log.warn({ problem: messageOf(error) }, `${PARAMS_MAP} could not be read`);
-    return {};
+    if (stop.signal.aborted) return undefined;
+    throw error;
+  } finally {
+    process.removeListener('SIGTERM', end);
+    process.removeListener('SIGINT', end);
   }
 }
 

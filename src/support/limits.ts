@@ -349,6 +349,9 @@ export const LIMITS = {
   notificationBackoffMaxMs: 60_000,
   /** Characters of a notification's text. */
   notificationText: 2_000,
+  /** Waits before the settings of Argo CD are read again that could not be. */
+  settingsRetryMinMs: 1_000,
+  settingsRetryMaxMs: 30_000,
   /** How long after a right was missing it is asked for again, and how many rights are asked about at once. */
   accessReviewMs: 300_000,
   accessReviewsAtOnce: 4,

@@ -9,8 +9,9 @@ export function configurationPage(): string {
     '# Configuration',
     `A flag beats the environment, and the environment beats the ConfigMap \`argocd-cmd-params-cm\` in the
 namespace of Argo CD. The variables and keys are those of Argo CD's own controller, so that an installation
-keeps its settings. A wrong flag ends the command; a value of the environment or the ConfigMap that cannot be
-read is warned of, and the default is used.`,
+keeps its settings. A wrong flag ends the command, and so does a policy that is none, wherever it stands; any
+other value of the environment or the ConfigMap that cannot be read is warned of, and the default is used. While
+the ConfigMap itself cannot be read, the operator waits, and readiness says why.`,
     `Lists are separated by commas. A duration is written as \`90s\`, \`3m\` or \`1h30m\`. A switch may be written
 without a value, which is \`true\`.`,
     markdownTable(

@@ -71,3 +71,31 @@ it('a missing permission is named by verb, resource and namespace, and used when
   await until('the operator to be ready', () => log.includes('"msg":"ready"'), { last: () => log });
   expect(operator.exitCode).toBeNull();
 });
+
+it.each([
+  [403, 'not allowed to get configmaps in namespace argocd, and so to read argocd-cmd-params-cm'],
+  [500, 'ConfigMap argocd/argocd-cmd-params-cm could not be read'],
+])(
+  'settings of Argo CD that cannot be read (%s) are no empty ones: they are waited for',
+  async (code, words) => {
+    const readyz = await start({}, () => {
+      sandbox.client.store.seed({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'argocd-cmd-params-cm', namespace: 'argocd' },
+        data: { 'applicationsetcontroller.policy': 'create-only' },
+      });
+      sandbox.faults.add({ verb: 'get', kind: 'ConfigMap', effect: { type: 'refuse', code } });
+    });
+    await until('the log to name it', () => log.includes(words), { last: () => log });
+    const answer = await fetch(readyz);
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).toContain(`[-]settings failed: ${words}`);
+    expect((await fetch(readyz.replace('readyz', 'healthz'))).status).toBe(200);
+    expect(log).not.toContain('"msg":"ready"');
+    sandbox.faults.clear();
+    await until('the operator to be ready', () => log.includes('"msg":"ready"'), { last: () => log });
+    expect(log).toContain('"flag":"policy","value":"create-only","from":"argocd-cmd-params-cm"');
+    expect(operator.exitCode).toBeNull();
+  },
+);

@@ -1,6 +1,7 @@
 /**
- * Settings that restrict generators which ask providers of source code: read from where the reference
- * reads them, so that an existing installation keeps them.
+ * Settings out of flags, environment and ConfigMap: those that restrict generators which ask providers of
+ * source code are read from where the reference reads them, so that an existing installation keeps them,
+ * and a policy that is none is refused.
  */
 import { describe, expect, test } from 'vitest';
 import { controllerSettingsOf, resolveSettings, scmListProblem } from '../../../src/cli/operator-settings.ts';
@@ -81,5 +82,36 @@ describe('sets in several namespaces', () => {
     expect(
       scmListProblem(from({ ...several, compat: 'argocd', 'enable-scm-providers': 'false' })),
     ).toBeUndefined();
+  });
+});
+
+describe('a policy that is none', () => {
+  const wrong = 'crate-only';
+  test.each([
+    ['a flag', () => from({ policy: wrong }), '--policy crate-only: use one of sync, create-only'],
+    [
+      'a variable',
+      () => from({}, { [`${P}POLICY`]: wrong }),
+      `environment ${P}POLICY=crate-only: use one of`,
+    ],
+    [
+      'the ConfigMap',
+      () => from({}, {}, { [`${K}policy`]: wrong }),
+      `argocd-cmd-params-cm ${K}policy=crate-only: use one of`,
+    ],
+  ])('is refused in %s: the default would delete', (_, read, words) => {
+    expect(read).toThrow(
+      expect.objectContaining({ code: 'APPSET_E0801', message: expect.stringContaining(words) }),
+    );
+  });
+
+  test('a wrong value of another setting gives way to the default, and is told', () => {
+    const told: string[] = [];
+    const env = { [`${P}CONCURRENT_RECONCILIATIONS`]: 'many' };
+    const values = resolveSettings({ flags: {}, env, params: {} }, (problem) => told.push(problem));
+    expect(values['concurrent-reconciliations']).toEqual({ value: '10', from: 'default' });
+    expect(told).toEqual([
+      `environment ${P}CONCURRENT_RECONCILIATIONS=many is passed over: use a whole number`,
+    ]);
   });
 });
