@@ -436,6 +436,20 @@ export function controllerSettingsOf(
 }
 
 /**
+ * Namespaces whose sets Argo CD's own controller looks after by its ConfigMap, and this one does not because
+ * a flag says others: the chart gives the flag where it has to grant rights in each of them.
+ */
+export function namespacesPassedOver(
+  values: Readonly<Record<SettingFlag, SettingValue>>,
+  params: Readonly<Record<string, string>>,
+): readonly string[] {
+  const { value, from } = values['applicationset-namespaces'];
+  if (from !== 'flag') return [];
+  const own = new Set([...listOf(value), values.namespace.value]);
+  return listOf(params[k('namespaces')]).filter((entry) => !own.has(entry));
+}
+
+/**
  * What the settings ask for together and should not: the reference does not start with sets in several
  * namespaces and no list of providers, so nor does compat mode; else such generators are refused.
  *

@@ -23,6 +23,7 @@ import { createLogger } from './logging.ts';
 import { notifications } from './notifications.ts';
 import {
   controllerSettingsOf,
+  namespacesPassedOver,
   resolveSettings,
   SETTINGS,
   scmListProblem,
@@ -95,6 +96,12 @@ async function operate(
   const settings = controllerSettings(controllerSettingsOf(values, cluster.namespace));
   const scmProblem = scmListProblem(settings);
   if (scmProblem !== undefined) log.warn({ problem: scmProblem }, 'scmProvider and pullRequest are refused');
+  const passedOver = namespacesPassedOver(values, params);
+  if (passedOver.length > 0)
+    log.warn(
+      { namespaces: passedOver, wayOut: 'list them in --applicationset-namespaces' },
+      'namespaces of argocd-cmd-params-cm are not looked after',
+    );
   const workers = Number(values['concurrent-reconciliations'].value);
   const cache = await cacheFolder(options.cacheFolder);
   const gitTimeout = seconds(values['git-timeout'].value ?? '');

@@ -4,7 +4,12 @@
  * and a policy that is none is refused.
  */
 import { describe, expect, test } from 'vitest';
-import { controllerSettingsOf, resolveSettings, scmListProblem } from '../../../src/cli/operator-settings.ts';
+import {
+  controllerSettingsOf,
+  namespacesPassedOver,
+  resolveSettings,
+  scmListProblem,
+} from '../../../src/cli/operator-settings.ts';
 import { controllerSettings } from '../../../src/controller/settings.ts';
 
 const from = (
@@ -114,4 +119,16 @@ describe('a policy that is none', () => {
       `environment ${P}CONCURRENT_RECONCILIATIONS=many is passed over: use a whole number`,
     ]);
   });
+});
+
+test('namespaces that the ConfigMap lists and a flag does not are told', () => {
+  const params = { [`${K}namespaces`]: 'team-a, team-b,argocd' };
+  const passedOver = (flags: Readonly<Record<string, string>>) =>
+    namespacesPassedOver(
+      resolveSettings({ flags, env: {}, params }, () => {}),
+      params,
+    );
+  expect(passedOver({})).toEqual([]);
+  expect(passedOver({ namespace: 'argocd', 'applicationset-namespaces': '' })).toEqual(['team-a', 'team-b']);
+  expect(passedOver({ namespace: 'argocd', 'applicationset-namespaces': 'team-b' })).toEqual(['team-a']);
 });
