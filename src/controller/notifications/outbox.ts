@@ -35,6 +35,14 @@ class CallFailed extends AppsetError {
   }
 }
 
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new CallFailed('the user or password of the URL holds a % that encodes nothing', false);
+  }
+}
+
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #waiting: Notification[] = [];
@@ -112,9 +120,7 @@ export class Outbox {
     const { format, clock } = this.#options;
     const url = new URL(await this.#url());
     const { username, password, host } = url;
-    const basic = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString(
-      'base64',
-    );
+    const basic = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
     url.username = '';
     url.password = '';
     const late = new AbortController();

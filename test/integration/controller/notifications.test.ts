@@ -160,8 +160,13 @@ describe('sending', () => {
     writeFileSync(urlFile, 'not a URL');
     outbox.put(note('y'));
     await ended(2);
-    expect([results, calls]).toEqual([['failed', 'failed'], []]);
+    writeFileSync(urlFile, 'http://%zz:planted@127.0.0.1:1/');
+    outbox.put(note('z'));
+    await ended(3);
+    expect([results, calls]).toEqual([['failed', 'failed', 'failed'], []]);
     expect(lines.join('\n')).toContain('the file holds no http or https URL');
+    expect(lines.join('\n')).toContain('the user or password of the URL holds a % that encodes nothing');
+    expect(lines.join('\n')).not.toContain('planted');
   });
 });
 
