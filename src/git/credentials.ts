@@ -34,8 +34,17 @@ export function secretsOf(credentials: GitCredentials): string[] {
   const secrets = [password, bearerToken, sshPrivateKey, tlsClientKey];
   if (password !== undefined) secrets.push(basic(username, password), encodeURIComponent(password));
   const proxyPassword = proxy !== undefined && URL.canParse(proxy) ? new URL(proxy).password : '';
-  if (proxyPassword !== '') secrets.push(proxyPassword, decodeURIComponent(proxyPassword));
+  if (proxyPassword !== '') secrets.push(proxyPassword, ...decoded(proxyPassword));
   return secrets.filter((secret): secret is string => secret !== undefined && secret !== '');
+}
+
+/** Nothing where a % encodes nothing: then nobody can be sent it decoded. */
+function decoded(part: string): readonly string[] {
+  try {
+    return [decodeURIComponent(part)];
+  } catch {
+    return [];
+  }
 }
 
 /** user:password as the Basic scheme carries it. */

@@ -90,7 +90,7 @@ export class GitHubAppTokens {
     if (!Number.isSafeInteger(installationId) || installationId <= 0) {
       throw failure(app, baseUrl, `the installation id ${JSON.stringify(app.installationId)} is no number`);
     }
-    const dispatcher = dispatcherOf(app);
+    const dispatcher = dispatcherOf(app, baseUrl);
     const timeout = new AbortController();
     const stopTimer = this.#clock.after(LIMITS.githubAppTokenMs, () =>
       timeout.abort(failure(app, baseUrl, `no answer within ${LIMITS.githubAppTokenMs / 1_000} s`)),
@@ -138,14 +138,20 @@ export class GitHubAppTokens {
 const nothing = () => {};
 const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-function dispatcherOf({ authorities, insecure, proxy }: GitHubApp): Dispatcher {
+/** @throws AppsetError APPSET_E0406 for a proxy that is none */
+function dispatcherOf(app: GitHubApp, baseUrl: string): Dispatcher {
+  const { authorities, insecure, proxy } = app;
   const tls = {
     ...(authorities === undefined ? {} : { ca: authorities }),
     ...(insecure === true ? { rejectUnauthorized: false } : {}),
   };
-  return proxy === undefined
-    ? new Agent({ connect: tls })
-    : new ProxyAgent({ uri: proxy, requestTls: tls, proxyTls: tls });
+  if (proxy === undefined) return new Agent({ connect: tls });
+  try {
+    return new ProxyAgent({ uri: proxy, requestTls: tls, proxyTls: tls });
+  } catch {
+    // the library's words may repeat the URL, with a password in it
+    throw failure(app, baseUrl, 'its proxy is no URL of one, such as http://proxy.example.com:3128');
+  }
 }
 
 function tokenOf(answer: unknown): Given | undefined {

@@ -163,6 +163,15 @@ describe('what GitHub refuses makes the repository unknown, in its words', () =>
       expect(answer).not.toContain(line);
   });
 
+  test('a proxy that is none, without a word of it', async () => {
+    const server = await world.serve();
+    const url = `${server.url}/shop`;
+    app(url, { proxy: 'http://me:planted%zz@:x' });
+    const answer = await world.paths(url);
+    expect(answer).toMatch(/^APPSET_E0406 GitHub App 12, .*its proxy is no URL of one/);
+    expect(answer).not.toContain('planted');
+  });
+
   test('a failure is not kept', async () => {
     const server = await world.serve({ basic: 'x-access-token:ghs_first' });
     const url = `${server.url}/shop`;
