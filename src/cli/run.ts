@@ -209,7 +209,7 @@ interface Cluster {
 
 async function openCluster(options: KubeOptions): Promise<Cluster> {
   const cluster = await connect(options);
-  return { ...cluster, askRight: (right) => cluster.client.allows(right) };
+  return { ...cluster, askRight: (right, signal) => cluster.client.allows(right, signal) };
 }
 
 async function openSandbox(options: Options, log: Logger): Promise<Cluster> {

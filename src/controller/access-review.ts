@@ -27,8 +27,8 @@ export interface Right {
   readonly why: string;
 }
 
-/** Asks the API server about a right of whoever asks. @throws ApiError */
-export type AskRight = (right: Right) => Promise<boolean>;
+/** Asks the API server about a right of whoever asks. @throws ApiError, or the signal's reason */
+export type AskRight = (right: Right, signal: AbortSignal) => Promise<boolean>;
 
 /** `delete applications.argoproj.io in namespace team-a` */
 export function inWords({ verb, group, resource, name, namespace }: Omit<Right, 'why'>): string {
@@ -117,8 +117,9 @@ export class AccessReview {
     const worker = async () => {
       for (let right = queue.shift(); right !== undefined && !signal.aborted; right = queue.shift()) {
         try {
-          answers.set(right, await ask(right));
+          answers.set(right, await ask(right, signal));
         } catch (error) {
+          if (signal.aborted) return;
           if (!isFinal(error)) continue;
           isRefused = true;
           queue.length = 0;

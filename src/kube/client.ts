@@ -147,8 +147,11 @@ export class HttpObjectClient implements ObjectClient {
     return isRecord(info) && typeof info.username === 'string' ? info.username : undefined;
   }
 
-  /** Whether whoever asks has a right. @throws ApiError */
-  async allows({ verb, group, resource, name, namespace }: AccessQuestion): Promise<boolean> {
+  /** Whether whoever asks has a right. @throws ApiError, or the signal's reason */
+  async allows(
+    { verb, group, resource, name, namespace }: AccessQuestion,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
     const [plural, subresource] = resource.split('/');
     const resourceAttributes = { namespace, verb, group, resource: plural, subresource, name };
     const answer = await this.#transport.json({
@@ -160,6 +163,7 @@ export class HttpObjectClient implements ObjectClient {
         metadata: {},
         spec: { resourceAttributes },
       },
+      signal,
     });
     const status = isRecord(answer) ? answer.status : undefined;
     if (!isRecord(status) || typeof status.allowed !== 'boolean')

@@ -136,7 +136,20 @@ describe('asking', () => {
     expect(told).toEqual([]);
   });
 
-  test('ends with the operator', async () => {
+  test('ends with the operator, in the middle of a question too', async () => {
+    const { stop, done, told } = review(
+      (_, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+        }),
+    );
+    await settled();
+    stop.abort();
+    await done;
+    expect(told).toEqual([]);
+  });
+
+  test('ends with the operator between two looks', async () => {
     const { stop, done } = review(async () => false);
     await settled();
     stop.abort();
