@@ -387,6 +387,18 @@ export const DEVIATIONS: readonly Deviation[] = [
     ),
   },
   {
+    about: 'Sets in several namespaces, and no list of providers of source code they may ask',
+    reference: 'the controller does not start',
+    here: 'it starts, and generators that ask such providers are refused, with their reason',
+    why: 'most sets have no such generator, and would all stand still',
+    modes: 'normal',
+    tests: shown(
+      'unit/cli/operator-settings',
+      'need a list of providers, or none of them',
+      'do not let compat mode start without, as the reference does not',
+    ),
+  },
+  {
     about: 'Pausing',
     reference: 'scale the controller down',
     here: '`appset pause` stops deletions, or all writes, of one set or of all',
