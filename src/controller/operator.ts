@@ -88,8 +88,8 @@ export interface Operator {
   reached(sets: readonly string[]): void;
   /** calls of the API server: how many may run at once now, and at most, and how many wait */
   readonly calls: Pick<PacedClient, 'allowed' | 'most' | 'waiting'>;
-  /** who holds the Lease */
-  readonly lease: Pick<LeaderElector, 'leading' | 'holder'>;
+  /** who holds the Lease, and what went wrong with it last */
+  readonly lease: Pick<LeaderElector, 'leading' | 'holder'> & { readonly trouble: string | undefined };
   stop(): Promise<void>;
 }
 
@@ -183,6 +183,8 @@ export function startOperator(options: OperatorOptions): Operator {
     clock,
     component: 'applicationset-controller',
     instance: options.identity,
+    onDropped: ({ object, reason }, why) =>
+      log.debug({ object: `${object.kind}/${keyOf(object)}`, reason, why }, 'an event was not written'),
   });
   const queue = new WorkQueue({ clock, random, onWait: (ms) => telemetry?.queueWaited(ms) });
   const collector =
@@ -244,6 +246,7 @@ export function startOperator(options: OperatorOptions): Operator {
     collector?.worked();
   });
   const leading = Promise.withResolvers<void>();
+  let leaseTrouble: string | undefined;
   const elector = new LeaderElector({
     client,
     clock,
@@ -252,7 +255,10 @@ export function startOperator(options: OperatorOptions): Operator {
     name: LEASE_NAME,
     identity: options.identity,
     ...options.lease,
-    onTrouble: (trouble) => log.warn({ trouble }, 'lease trouble'),
+    onTrouble: (trouble) => {
+      leaseTrouble = trouble;
+      log.warn({ trouble }, 'lease trouble');
+    },
   });
   const done = (async () => {
     try {
@@ -282,7 +288,17 @@ export function startOperator(options: OperatorOptions): Operator {
     caches,
     sources,
     calls: client,
-    lease: elector,
+    lease: {
+      get leading() {
+        return elector.leading;
+      },
+      get holder() {
+        return elector.holder;
+      },
+      get trouble() {
+        return leaseTrouble;
+      },
+    },
     reached: (sets) => {
       freshness.changed(sets);
       for (const set of sets) manager.enqueue(set);

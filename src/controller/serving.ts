@@ -218,7 +218,10 @@ export class Serving {
     }));
     const leaseCheck = {
       name: 'lease',
-      problem: () => (lease.leading || lease.holder !== '' ? undefined : 'nobody is known to lead'),
+      problem: () => {
+        if (lease.leading || lease.holder !== '') return undefined;
+        return `nobody is known to lead${lease.trouble === undefined ? '' : `: ${lease.trouble}`}`;
+      },
       note: () => (lease.leading ? 'leading' : `standby for ${lease.holder}`),
     };
     // What may not be read is a cache's problem; without the rest there is still work, and no other Pod has more rights.

@@ -99,3 +99,20 @@ it.each([
     expect(operator.exitCode).toBeNull();
   },
 );
+
+it('a Lease that may not be read is named in readiness', async () => {
+  const refusal = 'leases.coordination.k8s.io "appset-operator" is forbidden';
+  const readyz = await start({}, () =>
+    sandbox.faults.add({
+      verb: 'get',
+      kind: 'Lease',
+      effect: { type: 'refuse', code: 403, reason: 'Forbidden', message: refusal },
+    }),
+  );
+  await until('readiness to name it', async () => {
+    const text = await (await fetch(readyz)).text();
+    return text.includes(`[-]lease failed: nobody is known to lead: `) && text.includes(refusal);
+  });
+  sandbox.faults.clear();
+  await until('readiness', async () => (await fetch(readyz)).status === 200);
+});
