@@ -12,7 +12,7 @@ import { LIMITS } from '../support/limits.ts';
 import { readSet } from './approve.ts';
 import { EXIT, worst } from './exit.ts';
 import { liveWorld } from './live-facts.ts';
-import { failuresOf } from './plan/planned.ts';
+import { blockedLine, failuresOf, heldDigest } from './plan/planned.ts';
 import { describeErrors } from './report-error.ts';
 import { setName } from './set-name.ts';
 import { colours, count, printable, type Style, stderrStyle, stdoutStyle } from './terminal.ts';
@@ -90,7 +90,10 @@ function fate({ plan }: Preview, name: string): string {
   const kept = plan.keep.find((item) => item.name === name);
   if (kept !== undefined) return `${kept.outcome}: ${kept.reason}: ${kept.message}`;
   const blocked = plan.blocked.find((item) => item.name === name);
-  if (blocked !== undefined) return `blocked: ${blocked.reason}: ${blocked.error.message}`;
+  if (blocked !== undefined) {
+    const { verb, why } = blockedLine(blocked, plan);
+    return `${verb}: ${why}`;
+  }
   const update = plan.update.find((item) => item.name === name);
   if (update !== undefined) return `would be changed: ${update.changes.map(({ path }) => path).join(', ')}`;
   if (plan.create.some((item) => item.name === name)) return 'would be created';
@@ -112,7 +115,11 @@ function explainOne(preview: Preview, name: string, style: Style): Told {
   const isMade = rows.length > 0 || failed.length > 0;
   const paint = colours(style);
   const happens = isKnown ? told : isMade ? 'is generated, but cannot be made' : UNKNOWN;
-  const lines = [paint.bold(name), `  ${printable(happens).split('\n').join('\n  ')}`];
+  const lines = [
+    paint.bold(name),
+    `  ${printable(happens).split('\n').join('\n  ')}`,
+    ...heldLines(preview, name).map((line) => `  ${printable(line)}`),
+  ];
   for (const { entry, parts } of rows.slice(0, LIMITS.namesShown)) {
     const from = evaluation.generation.entries[entry];
     lines.push(`  from generators[${from?.index}].${from?.generator}:`, ...partLines(parts));
@@ -125,6 +132,23 @@ function explainOne(preview: Preview, name: string, style: Style): Told {
   const generated = evaluation.rendered.map(({ application }) => application.metadata.name);
   lines.push(`  The set generates: ${some(generated) || 'nothing'}`);
   return { text: `${lines.join('\n')}\n`, found: false, failures: failuresOf(preview) };
+}
+
+/** What is known of the absence of an Application whose deletion is held, and what lets it go. */
+function heldLines({ evaluation: { set }, plan }: Preview, name: string): readonly string[] {
+  const hold = plan.holds?.holds.find(({ deletions }) => deletions.some((one) => one.name === name));
+  const candidate = hold?.deletions.find((one) => one.name === name);
+  if (hold === undefined || candidate === undefined) return [];
+  const digest = heldDigest(set);
+  const { name: of, namespace } = set.metadata;
+  const approve =
+    digest === undefined ? [] : [`appset approve ${of} -n ${namespace} --plan ${digest.slice(0, 7)}`];
+  const ways = [...approve, ...(hold.wayOut === '' ? [] : [hold.wayOut])];
+  return [
+    `because: ${candidate.evidence.why}`,
+    ...candidate.missing.map(({ kind, id }) => `  ${kind.padEnd(18)} ${id}`),
+    ...(ways.length === 0 ? [] : [`ways out: ${ways.join('; or ')}`]),
+  ];
 }
 
 /** The first names of a list, and how many more there are. */

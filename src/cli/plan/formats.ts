@@ -5,6 +5,7 @@ import type { AppsetError } from '../../support/errors.ts';
 import { describeError } from '../report-error.ts';
 import { type Colours, colours, printable, type Style } from '../terminal.ts';
 import {
+  advisedExpectation,
   expectation,
   failuresOf,
   heldDigest,
@@ -82,7 +83,7 @@ function footer(planned: Planned): string {
   const { set, preview, file } = planned;
   const holds = preview?.plan.holds;
   if (preview === undefined || holds === undefined) return '';
-  const expected = expectation(planned);
+  const expected = advisedExpectation(planned);
   const lines: string[] = [];
   const [first] = [
     ...heldNames(preview.plan),
@@ -167,7 +168,7 @@ function setMarkdown(planned: Planned): string {
     return `### ${keyOfSet(set)}\n\n${error === undefined ? '' : `\`${error.code}\` ${cell(error.message)}\n`}`;
   const { plan } = preview;
   const failures = failuresOf(preview).map(({ code, message }) => `- \`${code}\` ${cell(message)}`);
-  const expected = expectation(planned);
+  const expected = advisedExpectation(planned);
   const notes = [
     plan.unchanged.length > 0 ? `${plan.unchanged.length} unchanged.` : '',
     ...waysOut(plan).map((way) => `To let go what is held: ${cell(way)}.`),
@@ -214,7 +215,9 @@ export async function asHtml({ planned, removed }: Shown, version: string): Prom
           name: keyOfSet(set),
           file,
           summary: preview === undefined ? 'could not be planned' : summary(preview.plan, handsOver),
-          lines: preview === undefined ? [] : rows(linesOf(preview, true, handsOver)),
+          lines: preview === undefined ? [] : rows(linesOf(preview, false, handsOver)),
+          unchangedCount: preview?.plan.unchanged.length,
+          unchanged: preview?.plan.unchanged.join(', '),
           errors:
             preview === undefined
               ? [error?.message]
@@ -223,7 +226,7 @@ export async function asHtml({ planned, removed }: Shown, version: string): Prom
             preview === undefined
               ? []
               : waysOut(preview.plan).map((way) => `To let go what is held: ${way}.`),
-          expected: expectation(one),
+          expected: advisedExpectation(one),
           annotation: OWN.expectDeletions,
         };
       }),

@@ -44,12 +44,27 @@ export const heldNames = ({ keep }: Plan): readonly string[] =>
 /** The digest of what the set holds now, where a person may release it. */
 export const heldDigest = (set: ApplicationSet): string | undefined => heldOf(set)?.digest;
 
+/** Holds that what a set expects does not get past, and the one whose deletions nobody should expect. */
+const UNEXPECTABLE: ReadonlySet<string> = new Set([
+  'AnotherController',
+  'Paused',
+  'Flapping',
+  'MisplacedGuard',
+]);
+
 /** What to commit together with a change so that its deletions need no approval; undefined when there are none. */
 export function expectation({ set, preview, file }: Planned): string | undefined {
   if (preview === undefined || file === undefined) return undefined;
+  if (preview.plan.holds?.holds.some(({ reason }) => UNEXPECTABLE.has(reason)) === true) return undefined;
   const names = [...preview.plan.delete.map(({ name }) => name), ...heldNames(preview.plan)];
   return names.length === 0 ? undefined : expectationDigest(set, names);
 }
+
+/** The same where it is of use now: something is held. */
+export const advisedExpectation = (planned: Planned): string | undefined =>
+  planned.preview !== undefined && heldNames(planned.preview.plan).length > 0
+    ? expectation(planned)
+    : undefined;
 
 /** The settings that let go what is held, besides an approval. */
 export const waysOut = ({ holds }: Plan): readonly string[] => [
@@ -99,7 +114,8 @@ const handOverLine = (name: string, to: string): PlanLine => ({
   why: `to ${to}: the same object, its workloads stay`,
 });
 
-function blockedLine({ name, reason, error }: Plan['blocked'][number], { holds }: Plan): PlanLine {
+/** Why a generated Application is not written; what is held has its own words. */
+export function blockedLine({ name, reason, error }: Plan['blocked'][number], { holds }: Plan): PlanLine {
   if (reason !== 'Held') return { mark: '!', name, verb: 'blocked', why: `${reason}: ${error.message}` };
   const creation = holds?.creates.get(name);
   const update = holds?.holds.find(({ updates }) => updates.some((one) => one.name === name));

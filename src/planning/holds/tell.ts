@@ -50,8 +50,8 @@ export function planMapName(set: { readonly metadata: { readonly name: string } 
   return `${name.slice(0, LIMITS.nameLength - SHORT - 1)}-${hash('sha256', name, 'hex').slice(0, SHORT)}`;
 }
 
-/** The ways out of what is held. */
-function waysOut(set: ApplicationSet, decision: Decision): string {
+/** The ways out of what is held, and where the whole list is; `''` where it is told there. */
+function waysOut(set: ApplicationSet, decision: Decision, map = planMapName(set)): string {
   const { digest, holds } = decision;
   const settings = [...new Set(holds.map(({ wayOut }) => wayOut).filter((text) => text !== ''))];
   const approve =
@@ -62,7 +62,7 @@ function waysOut(set: ApplicationSet, decision: Decision): string {
           `annotation ${OWN.approvedPlan}: ${digest}`,
         ];
   const ways = [...approve, ...settings];
-  const list = needsPerson(decision) ? `; the whole list is in ConfigMap ${planMapName(set)}` : '';
+  const list = needsPerson(decision) && map !== '' ? `; the whole list is in ConfigMap ${map}` : '';
   return ways.length === 0 ? '' : ` Ways out: ${ways.join('; or ')}${list}.`;
 }
 
@@ -116,7 +116,7 @@ export function planMap(set: ApplicationSet, decision: Decision): PlanMap {
   ]);
   for (const [name, reason] of decision.creates) lines.push(`create\t${name}\t\t${reason}\t\t`);
   const reasons = decision.holds.map(({ reason, message }) => `# ${reason}: ${message}`);
-  const head = [`# ${heldSummary(decision)}.${waysOut(set, decision)}`, ...reasons];
+  const head = [`# ${heldSummary(decision)}.${waysOut(set, decision, '')}`, ...reasons];
   let bytes = 0;
   const fitting = lines.filter((line) => {
     bytes += Buffer.byteLength(line) + 1;

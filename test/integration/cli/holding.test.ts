@@ -85,6 +85,12 @@ describe('a set that holds deletions', () => {
     );
     const told = await on('explain', 'towns', (await names()).at(-1) ?? '');
     expect(told.stdout).toMatch(/held: DeletionBudget: 7 deletions are more than the 5 allowed/);
+    expect(told.stdout).toMatch(/^ {2}because: an edit .*\n {4}listElement +[0-9a-f]+$/m);
+    expect(told.stdout).toMatch(
+      /^ {2}ways out: appset approve towns -n argocd --plan [0-9a-f]{7}; or annotation appset-operator\.io\/max-deletions/m,
+    );
+    expect((await on('explain', 'argocd/towns')).stdout).toMatch(/^towns {2}8 Applications/);
+    expect((await on('get', 'argocd/towns', '-o', 'name')).stdout).toBe('argocd/towns\n');
   });
 
   it('refuses a digest that is not its own, and too few digits', async () => {
@@ -100,7 +106,8 @@ describe('a set that holds deletions', () => {
     expect((await on('pause', 'towns')).stdout).toBe('argocd/towns: deletions are paused\n');
     const { metadata } = await client.get(SETS, 'argocd', 'towns');
     expect(metadata.annotations).toMatchObject({ 'appset-operator.io/paused': 'deletions' });
-    expect((await on('resume', 'towns')).stdout).toBe('argocd/towns: resumed\n');
+    expect((await on('plan', 'towns')).stdout).toMatch(/^Ways out: appset resume towns -n argocd$/m);
+    expect((await on('resume', 'argocd/towns')).stdout).toBe('argocd/towns: resumed\n');
     expect((await client.get(SETS, 'argocd', 'towns')).metadata.annotations).not.toHaveProperty([
       'appset-operator.io/paused',
     ]);
@@ -108,7 +115,7 @@ describe('a set that holds deletions', () => {
 
   it('lets go what a person approves, and only that', async () => {
     const digest = /Plan ([0-9a-f]{64})/.exec(await held())?.[1] ?? '';
-    const approved = await on('approve', 'towns', '--plan', digest.slice(0, 7));
+    const approved = await on('approve', 'argocd/towns', '--plan', digest.slice(0, 7));
     expect([approved.code, approved.stdout]).toEqual([
       0,
       `argocd/towns: plan ${digest.slice(0, 12)} approved\n`,

@@ -139,7 +139,9 @@ data  (argocd)  in no file any more, would be deleted: 2 to delete
     expect(markdown).toContain('| `-` | lyon | delete | with its workloads |');
     const { stdout: page } = await plan(WORLD, FILES, '--prune', '-o', 'html');
     expect(page).toContain('<h2>argocd/data</h2>');
-    expect(page).toContain('<td class="name">lyon</td><td>delete</td><td>with its workloads</td>');
+    expect(page).toContain(
+      '<td class="name">lyon</td><td class="verb">delete</td><td>with its workloads</td>',
+    );
   });
 
   it('counts where its labels, or the Application that deploys it, say so', async () => {

@@ -49,6 +49,15 @@ describe('Paused', () => {
   });
 });
 
+test.each([
+  [{ own: { paused: 'deletions' as const } }, 'appset resume web -n argocd'],
+  [{ pause: 'all' }, 'appset resume --all'],
+])('Paused says how to resume what is paused: %j', (change, expected) => {
+  const set = setOf({ name: 'web', namespace: 'argocd' });
+  const { holds } = decideHolds(runOf({ set, candidates: several(1), ...change }));
+  expect(holds[0]?.wayOut).toBe(expected);
+});
+
 describe('MisplacedGuard', () => {
   const spec = (change: JsonObject): ApplicationSet['spec'] => change as ApplicationSet['spec'];
   const inTemplate = (syncPolicy: JsonObject) => spec({ template: { spec: { project: 'p', syncPolicy } } });
