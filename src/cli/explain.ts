@@ -12,7 +12,7 @@ import { LIMITS } from '../support/limits.ts';
 import { readSet } from './approve.ts';
 import { EXIT, worst } from './exit.ts';
 import { liveWorld } from './live-facts.ts';
-import { blockedLine, failuresOf, heldDigest } from './plan/planned.ts';
+import { blockedLines, failuresOf, heldDigest } from './plan/planned.ts';
 import { describeErrors } from './report-error.ts';
 import { setName } from './set-name.ts';
 import { colours, count, printable, type Style, stderrStyle, stdoutStyle } from './terminal.ts';
@@ -91,8 +91,8 @@ function fate({ plan }: Preview, name: string): string {
   if (kept !== undefined) return `${kept.outcome}: ${kept.reason}: ${kept.message}`;
   const blocked = plan.blocked.find((item) => item.name === name);
   if (blocked !== undefined) {
-    const { verb, why } = blockedLine(blocked, plan);
-    return `${verb}: ${why}`;
+    const [first, ...fields] = blockedLines(blocked, plan);
+    return [`${first?.verb}: ${first?.why}`, ...fields.map(({ why }) => `  ${why}`)].join('\n');
   }
   const update = plan.update.find((item) => item.name === name);
   if (update !== undefined) return `would be changed: ${update.changes.map(({ path }) => path).join(', ')}`;
@@ -134,19 +134,20 @@ function explainOne(preview: Preview, name: string, style: Style): Told {
   return { text: `${lines.join('\n')}\n`, found: false, failures: failuresOf(preview) };
 }
 
-/** What is known of the absence of an Application whose deletion is held, and what lets it go. */
+/** What is known of the absence of an Application whose deletion is held, and what lets go what is held. */
 function heldLines({ evaluation: { set }, plan }: Preview, name: string): readonly string[] {
-  const hold = plan.holds?.holds.find(({ deletions }) => deletions.some((one) => one.name === name));
-  const candidate = hold?.deletions.find((one) => one.name === name);
-  if (hold === undefined || candidate === undefined) return [];
+  const isIt = (one: { readonly name: string }): boolean => one.name === name;
+  const hold = plan.holds?.holds.find(({ deletions, updates }) => deletions.some(isIt) || updates.some(isIt));
+  if (hold === undefined) return [];
+  const candidate = hold.deletions.find(isIt);
   const digest = heldDigest(set);
   const { name: of, namespace } = set.metadata;
   const approve =
     digest === undefined ? [] : [`appset approve ${of} -n ${namespace} --plan ${digest.slice(0, 7)}`];
   const ways = [...approve, ...(hold.wayOut === '' ? [] : [hold.wayOut])];
   return [
-    `because: ${candidate.evidence.why}`,
-    ...candidate.missing.map(({ kind, id }) => `  ${kind.padEnd(18)} ${id}`),
+    ...(candidate === undefined ? [] : [`because: ${candidate.evidence.why}`]),
+    ...(candidate?.missing ?? []).map(({ kind, id }) => `  ${kind.padEnd(18)} ${id}`),
     ...(ways.length === 0 ? [] : [`ways out: ${ways.join('; or ')}`]),
   ];
 }

@@ -10,6 +10,7 @@ import {
   failuresOf,
   heldDigest,
   heldNames,
+  heldWrites,
   keyOfSet,
   linesOf,
   type PlanLine,
@@ -85,10 +86,7 @@ function footer(planned: Planned): string {
   if (preview === undefined || holds === undefined) return '';
   const expected = advisedExpectation(planned);
   const lines: string[] = [];
-  const [first] = [
-    ...heldNames(preview.plan),
-    ...preview.plan.blocked.filter(({ reason }) => reason === 'Held').map(({ name }) => name),
-  ];
+  const [first] = [...heldNames(preview.plan), ...heldWrites(preview.plan)];
   const name = `${set.metadata.name} -n ${set.metadata.namespace}`;
   if (first !== undefined) {
     const digest = heldDigest(set);

@@ -41,6 +41,10 @@ export function failuresOf({ evaluation, plan }: Preview): readonly AppsetError[
 export const heldNames = ({ keep }: Plan): readonly string[] =>
   keep.filter(({ outcome }) => outcome === 'held').map(({ name }) => name);
 
+/** Creations and updates that are held. */
+export const heldWrites = ({ blocked }: Plan): readonly string[] =>
+  blocked.filter(({ reason }) => reason === 'Held').map(({ name }) => name);
+
 /** The digest of what the set holds now, where a person may release it. */
 export const heldDigest = (set: ApplicationSet): string | undefined => heldOf(set)?.digest;
 
@@ -67,9 +71,10 @@ export const advisedExpectation = (planned: Planned): string | undefined =>
     : undefined;
 
 /** The settings that let go what is held, besides an approval. */
-export const waysOut = ({ holds }: Plan): readonly string[] => [
-  ...new Set((holds?.holds ?? []).map(({ wayOut }) => wayOut).filter((way) => way !== '')),
-];
+export function waysOut(plan: Plan): readonly string[] {
+  if (heldNames(plan).length + heldWrites(plan).length === 0) return [];
+  return [...new Set((plan.holds?.holds ?? []).map(({ wayOut }) => wayOut).filter((way) => way !== ''))];
+}
 
 /** The plan as lines, in the order of their weight. */
 export function linesOf(
@@ -100,7 +105,7 @@ export function linesOf(
       verb: outcome,
       why: `${reason}: ${message}`,
     })),
-    ...plan.blocked.map((blocked) => blockedLine(blocked, plan)),
+    ...plan.blocked.flatMap((blocked) => blockedLines(blocked, plan)),
     ...(unchanged
       ? plan.unchanged.map((name) => ({ mark: '=' as const, name, verb: 'unchanged', why: '' }))
       : []),
@@ -114,16 +119,21 @@ const handOverLine = (name: string, to: string): PlanLine => ({
   why: `to ${to}: the same object, its workloads stay`,
 });
 
-/** Why a generated Application is not written; what is held has its own words. */
-export function blockedLine({ name, reason, error }: Plan['blocked'][number], { holds }: Plan): PlanLine {
-  if (reason !== 'Held') return { mark: '!', name, verb: 'blocked', why: `${reason}: ${error.message}` };
+/** Why a generated Application is not written; what is held has its own words, and its fields. */
+export function blockedLines(
+  { name, reason, error }: Plan['blocked'][number],
+  { holds }: Plan,
+): readonly PlanLine[] {
+  if (reason !== 'Held') return [{ mark: '!', name, verb: 'blocked', why: `${reason}: ${error.message}` }];
   const creation = holds?.creates.get(name);
-  const update = holds?.holds.find(({ updates }) => updates.some((one) => one.name === name));
   if (creation !== undefined)
-    return { mark: '+', name, verb: 'held', why: `${creation}: is created when the deletions are let go` };
-  if (update !== undefined)
-    return { mark: '~', name, verb: 'held', why: `${update.reason}: ${update.message}` };
-  return { mark: '!', name, verb: 'held', why: `${holds?.noWrites ?? reason}: nothing is written` };
+    return [{ mark: '+', name, verb: 'held', why: `${creation}: is created when the deletions are let go` }];
+  for (const { reason: of, message, updates } of holds?.holds ?? []) {
+    const update = updates.find((one) => one.name === name);
+    if (update === undefined) continue;
+    return [{ mark: '~', name, verb: 'held', why: `${of}: ${message}` }, ...fieldLines(update.changes)];
+  }
+  return [{ mark: '!', name, verb: 'held', why: `${holds?.noWrites ?? reason}: nothing is written` }];
 }
 
 /** One line a changed field; the first carries the name. */
@@ -164,7 +174,7 @@ export const removedLines = ({ applications }: RemovedSet): readonly PlanLine[] 
 
 /** `2 to create, 1 to change`. */
 export function summary(plan: Plan, handsOver: readonly HandedOver[] = []): string {
-  const held = heldNames(plan).length + plan.blocked.filter(({ reason }) => reason === 'Held').length;
+  const held = heldNames(plan).length + heldWrites(plan).length;
   const takes = plan.update.filter(({ from }) => from !== undefined).length;
   return counts([
     [plan.create.length, 'to create'],

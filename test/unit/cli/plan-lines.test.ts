@@ -1,0 +1,65 @@
+/** What is held reads as what it would be: a deletion, a creation, an update with its fields. */
+import { expect, test } from 'vitest';
+import type { ApplicationSet } from '../../../src/api/objects.ts';
+import { asMarkdown, asText } from '../../../src/cli/plan/formats.ts';
+import type { Planned } from '../../../src/cli/plan/planned.ts';
+import { AppsetError } from '../../../src/support/errors.ts';
+
+const held = (name: string) => ({
+  name,
+  parts: [],
+  reason: 'Held',
+  error: new AppsetError('APPSET_E0708', `Application "${name}" is held`),
+});
+const hold = {
+  reason: 'RebindBudget',
+  message: '2 are more than the 1 allowed',
+  wayOut: 'annotation appset-operator.io/max-updates with a larger number or percent',
+  deletions: [],
+  updates: [
+    { name: 'moved', changes: [{ path: 'spec.source.path', before: 'one', after: 'two' }], why: 'changed' },
+  ],
+};
+const NOTHING = { create: [], update: [], delete: [], keep: [], blocked: [], unchanged: ['same'] };
+const planned = (plan: object): Planned =>
+  ({
+    set: { metadata: { name: 'web', namespace: 'argocd' }, spec: {} } as unknown as ApplicationSet,
+    preview: {
+      evaluation: { rendered: [], generation: { errors: [] }, failedRows: [], invalid: new Map() },
+      plan: { ...NOTHING, ...plan },
+    },
+  }) as unknown as Planned;
+const text = (one: Planned): string =>
+  asText({ planned: [one], removed: [] }, false, { colour: false, width: undefined });
+
+const HOLDS = { holds: [hold], creates: new Map([['fresh', 'Renamed']]), noWrites: undefined };
+
+test('updates and creations that wait', () => {
+  const plan = { blocked: [held('fresh'), held('moved')], holds: HOLDS };
+  expect(text(planned(plan))).toBe(`web  (argocd)  2 held
+  + fresh   held   Renamed: is created when the deletions are let go
+  ~ moved   held   RebindBudget: 2 are more than the 1 allowed
+                   spec.source.path: one → two
+  = 1 unchanged
+Held: 1 update and 1 creation.   Look: appset explain web -n argocd fresh
+Ways out: annotation appset-operator.io/max-updates with a larger number or percent
+`);
+  expect(asMarkdown({ planned: [planned(plan)], removed: [] })).toContain(
+    '| ` ` |  |  | spec.source.path: one → two |',
+  );
+});
+
+test('all writes that wait', () => {
+  const holds = {
+    holds: [{ ...hold, reason: 'Paused', updates: [] }],
+    creates: new Map(),
+    noWrites: 'Paused',
+  };
+  expect(text(planned({ blocked: [held('any')], holds }))).toContain(
+    '  ! any   held   Paused: nothing is written\n',
+  );
+});
+
+test('nothing that waits has no ways out', () => {
+  expect(text(planned({ holds: HOLDS }))).toBe('web  (argocd)  no changes\n  = 1 unchanged\n');
+});
