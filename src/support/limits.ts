@@ -202,6 +202,8 @@ export const LIMITS = {
   distinguishedRows: 1_000,
   /** Names listed in a condition or event of ours before "and N more". */
   namesShown: 10,
+  /** Characters of the tables of a plan in Markdown: a comment on GitHub holds 65,536 in all. */
+  markdownTables: 50_000,
   /** Writes after which the live barrier is taken again. */
   barrierWrites: 100,
   /** Milliseconds after which the live barrier is taken again. */

@@ -2,22 +2,24 @@
 import { OWN } from '../../api/names.ts';
 import { heldSummary } from '../../planning/holds/index.ts';
 import type { AppsetError } from '../../support/errors.ts';
+import { LIMITS } from '../../support/limits.ts';
 import { describeError } from '../report-error.ts';
-import { type Colours, colours, printable, type Style } from '../terminal.ts';
+import { type Colours, colours, count, printable, type Style } from '../terminal.ts';
 import {
   advisedExpectation,
   expectation,
   failuresOf,
+  headline,
   heldDigest,
   heldNames,
   heldWrites,
+  isQuiet,
   keyOfSet,
   linesOf,
   type PlanLine,
   type Planned,
   removedLines,
   removedSummary,
-  summary,
   waysOut,
 } from './planned.ts';
 import type { RemovedSet } from './removed.ts';
@@ -44,8 +46,8 @@ function setText(planned: Planned, unchanged: boolean, style: Style): string {
   const { plan } = preview;
   const body = textLines(linesOf(preview, unchanged, handsOver), paint);
   if (!unchanged && plan.unchanged.length > 0) body.push(`  = ${plan.unchanged.length} unchanged`);
-  if (body.length === 0) body.push('  nothing');
-  return `${title}  ${summary(plan, handsOver)}\n${body.join('\n')}\n${footer(planned)}`;
+  if (body.length === 0 && failuresOf(preview).length === 0) body.push('  nothing');
+  return `${title}  ${headline(planned)}\n${body.map((line) => `${line}\n`).join('')}${footer(planned)}`;
 }
 
 function removedText(removed: RemovedSet, style: Style): string {
@@ -154,49 +156,65 @@ export function asJson({ planned: all, removed }: Shown): object {
 
 const cell = (text: string) => printable(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-/** For a comment on a pull request. */
+/** For a comment on a pull request: sets without changes in one line, and tables only as long as a comment may be. */
 export function asMarkdown({ planned, removed }: Shown): string {
-  const parts = [...planned.map(setMarkdown), ...removed.map(removedMarkdown)];
-  return `${parts.join('\n\n')}\n`;
+  const room = { left: LIMITS.markdownTables };
+  const quiet = planned.filter(isQuiet);
+  const parts = [
+    ...planned.filter((one) => !isQuiet(one)).map((one) => setMarkdown(one, room)),
+    ...removed.map((one) => removedMarkdown(one, room)),
+    quiet.length === 0 ? '' : `No changes: ${quiet.map(({ set }) => keyOfSet(set)).join(', ')}.`,
+  ];
+  return `${paragraphs(parts)}\n`;
 }
 
-function setMarkdown(planned: Planned): string {
+/** Characters of tables that may still be written. */
+interface Room {
+  left: number;
+}
+
+function setMarkdown(planned: Planned, room: Room): string {
   const { set, preview, error, handsOver } = planned;
+  const title = `### ${keyOfSet(set)}: ${headline(planned)}`;
   if (preview === undefined)
-    return `### ${keyOfSet(set)}\n\n${error === undefined ? '' : `\`${error.code}\` ${cell(error.message)}\n`}`;
+    return paragraphs([title, error === undefined ? '' : `\`${error.code}\` ${cell(error.message)}`]);
   const { plan } = preview;
   const failures = failuresOf(preview).map(({ code, message }) => `- \`${code}\` ${cell(message)}`);
   const expected = advisedExpectation(planned);
-  const notes = [
+  return paragraphs([
+    title,
+    markdownLines(linesOf(preview, false, handsOver), room),
+    failures.join('\n'),
     plan.unchanged.length > 0 ? `${plan.unchanged.length} unchanged.` : '',
     ...waysOut(plan).map((way) => `To let go what is held: ${cell(way)}.`),
     expected === undefined
       ? ''
       : `To let the deletions go, commit with the change: \`${OWN.expectDeletions}: ${expected}\``,
-  ].filter((note) => note !== '');
-  return paragraphs([
-    `### ${keyOfSet(set)}: ${summary(plan, handsOver)}`,
-    markdownLines(linesOf(preview, false, handsOver)),
-    failures.join('\n'),
-    notes.join('\n\n'),
   ]);
 }
 
-const removedMarkdown = (removed: RemovedSet): string =>
+const removedMarkdown = (removed: RemovedSet, room: Room): string =>
   paragraphs([
     `### ${keyOfSet(removed.set)}: ${removedSummary(removed)}`,
-    markdownLines(removedLines(removed)),
-    removed.notes.map(cell).join('\n\n'),
+    markdownLines(removedLines(removed), room),
+    ...removed.notes.map(cell),
   ]);
 
 const paragraphs = (parts: readonly string[]): string => parts.filter((part) => part !== '').join('\n\n');
 
-function markdownLines(lines: readonly PlanLine[]): string {
+function markdownLines(lines: readonly PlanLine[], room: Room): string {
   if (lines.length === 0) return '';
   const rows = lines.map(
     ({ mark, name, verb, why }) => `| \`${mark}\` | ${cell(name)} | ${verb} | ${cell(why)} |`,
   );
-  return `| | Application | | |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+  const fitting = rows.filter((row) => {
+    room.left -= row.length + 1;
+    return room.left >= 0;
+  });
+  const more = rows.length - fitting.length;
+  const table = `| | Application | | |\n|---|---|---|---|\n${fitting.join('\n')}`;
+  const rest = more === 0 ? '' : `${count(more, 'line')} more: appset plan without -o markdown shows all.`;
+  return paragraphs([fitting.length === 0 ? '' : table, rest]);
 }
 
 /** A page that stands by itself. */
@@ -212,7 +230,7 @@ export async function asHtml({ planned, removed }: Shown, version: string): Prom
         return {
           name: keyOfSet(set),
           file,
-          summary: preview === undefined ? 'could not be planned' : summary(preview.plan, handsOver),
+          summary: headline(one),
           lines: preview === undefined ? [] : rows(linesOf(preview, false, handsOver)),
           unchangedCount: preview?.plan.unchanged.length,
           unchanged: preview?.plan.unchanged.join(', '),

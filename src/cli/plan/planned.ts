@@ -5,6 +5,7 @@ import { expectationDigest } from '../../planning/holds/index.ts';
 import type { Plan } from '../../planning/plan.ts';
 import type { AppsetError } from '../../support/errors.ts';
 import { heldOf } from '../approve.ts';
+import { count } from '../terminal.ts';
 import { elementsOf, type HandedOver } from './across.ts';
 import type { RemovedApplication, RemovedSet } from './removed.ts';
 
@@ -172,6 +173,8 @@ export const removedLines = ({ applications }: RemovedSet): readonly PlanLine[] 
       : { mark: '=', name, verb: 'kept', why };
   });
 
+const NO_CHANGES = 'no changes';
+
 /** `2 to create, 1 to change`. */
 export function summary(plan: Plan, handsOver: readonly HandedOver[] = []): string {
   const held = heldNames(plan).length + heldWrites(plan).length;
@@ -188,6 +191,19 @@ export function summary(plan: Plan, handsOver: readonly HandedOver[] = []): stri
   ]);
 }
 
+/** The same of a set with what went wrong: `1 to create, 2 errors`. */
+export function headline({ preview, handsOver }: Planned): string {
+  if (preview === undefined) return 'could not be planned';
+  const errors = failuresOf(preview).length;
+  const told = summary(preview.plan, handsOver);
+  if (errors === 0) return told;
+  return `${told === NO_CHANGES ? 'no changes that are known' : told}, ${count(errors, 'error')}`;
+}
+
+/** Whether there is anything to say of a set beside how much of it stays as it is. */
+export const isQuiet = (planned: Planned): boolean =>
+  planned.error === undefined && headline(planned) === NO_CHANGES;
+
 /** `deleted: 3 Applications to delete, 1 kept`. */
 export function removedSummary({ applications, stays }: RemovedSet): string {
   if (stays !== undefined) return stays;
@@ -203,5 +219,5 @@ export function removedSummary({ applications, stays }: RemovedSet): string {
 
 function counts(all: readonly (readonly [number, string])[]): string {
   const parts = all.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
-  return parts.length === 0 ? 'no changes' : parts.join(', ');
+  return parts.length === 0 ? NO_CHANGES : parts.join(', ');
 }

@@ -63,3 +63,21 @@ test('all writes that wait', () => {
 test('nothing that waits has no ways out', () => {
   expect(text(planned({ holds: HOLDS }))).toBe('web  (argocd)  no changes\n  = 1 unchanged\n');
 });
+
+test('an error that leaves nothing to show is no plan without changes', () => {
+  const one = planned({ unchanged: [] });
+  const failing = {
+    ...one,
+    preview: { ...one.preview, evaluation: { ...one.preview?.evaluation, generation: { errors: [1] } } },
+  } as unknown as Planned;
+  expect(text(failing)).toBe('web  (argocd)  no changes that are known, 1 error\n');
+});
+
+test('a comment names sets without changes once, and is never longer than a comment may be', () => {
+  const many = Array.from({ length: 2_000 }, (_, index) => ({ name: `application-number-${index}` }));
+  const markdown = asMarkdown({ planned: [planned({}), planned({ create: many })], removed: [] });
+  expect(markdown).toMatch(/\n\n\d+ lines more: appset plan without -o markdown shows all\.\n/);
+  expect(markdown).toMatch(/\n\nNo changes: argocd\/web\.\n$/);
+  expect(markdown.length).toBeLessThan(65_536);
+  expect(asMarkdown({ planned: [planned({})], removed: [] })).toBe('No changes: argocd/web.\n');
+});
