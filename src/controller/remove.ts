@@ -9,8 +9,8 @@ import { OWN, RESOURCES_FINALIZER } from '../api/names.ts';
 import type { Application, JsonObject } from '../api/objects.ts';
 import { TurnTooLate } from '../kube/index.ts';
 import type { PlannedDelete, Planner } from '../planning/plan.ts';
+import { preservesResources } from '../planning/preserve.ts';
 import type { Clock } from '../support/clock.ts';
-import { isJsonObject } from '../support/json.ts';
 import { LIMITS } from '../support/limits.ts';
 import type { Report } from './apply.ts';
 import { type LiveBarrier, SetChanged } from './barrier.ts';
@@ -170,7 +170,7 @@ async function withFinalizers(
   const before = live.metadata.finalizers ?? [];
   if (before.length === 0) return live;
   let after: readonly string[] = before;
-  if (!compat && preservesResources(deps.planner)) {
+  if (!compat && preservesResources(set)) {
     after = after.filter((name) => name !== RESOURCES_FINALIZER);
   }
   if (planned.leavesWorkloads) after = withoutClusterFinalizers(after, compat);
@@ -198,13 +198,4 @@ async function withFinalizers(
   if (!deps.dryRun) deps.live.wrote(answer);
   if (clusterGone) deps.events.emit(finalizerRemoved(set, planned.name));
   return answer;
-}
-
-/** A set that says preserve and whose template names no finalizers renders none. */
-function preservesResources(planner: Planner): boolean {
-  const { spec } = planner.input.set;
-  if (spec.syncPolicy?.preserveResourcesOnDeletion !== true) return false;
-  const metadata = spec.template?.metadata;
-  const finalizers = isJsonObject(metadata) ? metadata.finalizers : undefined;
-  return !Array.isArray(finalizers) || finalizers.length === 0;
 }

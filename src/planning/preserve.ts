@@ -9,8 +9,8 @@ import {
   POST_DELETE_FINALIZER_PREFIX,
   PRE_DELETE_FINALIZER_PREFIX,
 } from '../api/names.ts';
-import type { ApplicationSetSpec } from '../api/objects.ts';
-import { setKey } from '../support/json.ts';
+import type { ApplicationSet, ApplicationSetSpec } from '../api/objects.ts';
+import { isJsonObject, setKey } from '../support/json.ts';
 
 type Strings = Readonly<Record<string, string>>;
 
@@ -19,6 +19,14 @@ export interface PreservedKeys {
   readonly annotations: ReadonlySet<string>;
   /** keep everything under `appset-operator.io/` as well; false in compat mode */
   readonly own: boolean;
+}
+
+/** A set that says preserve and whose template names no finalizers renders none. */
+export function preservesResources({ spec }: ApplicationSet): boolean {
+  if (spec.syncPolicy?.preserveResourcesOnDeletion !== true) return false;
+  const metadata = spec.template?.metadata;
+  const finalizers = isJsonObject(metadata) ? metadata.finalizers : undefined;
+  return !Array.isArray(finalizers) || finalizers.length === 0;
 }
 
 /** The keys of the set, of the controller's flags and the built-in ones together. */

@@ -43,7 +43,7 @@ all there are. It then means the live sets of the namespaces the files name, and
 Argo CD deploys, whose sync option \`Prune=false\` then counts. Each Application of such a set is told with what
 becomes of it: deleted with its workloads or without them, kept, or handed over. Deleting a set is nobody's hold.`,
     `\`-o json\` gives one object: \`plans\`, each with \`set\`, \`file\`, \`create\`, \`update\` (with \`from\` where it is taken
-over), \`handOver\`, \`delete\`, \`keep\` (\`outcome\` \`kept\`, \`held\` or \`abandoned\`), \`blocked\`, \`unchanged\`, \`waysOut\`,
+over), \`handOver\`, \`delete\` (with \`workloads\`: \`delete\` or \`keep\`), \`keep\` (\`outcome\` \`kept\`, \`held\` or \`abandoned\`), \`blocked\`, \`unchanged\`, \`waysOut\`,
 \`errors\`, \`digest\`, \`heldDigest\` and \`expectDeletions\`; and \`removed\`, each with \`set\`, \`stays\` (why it is not
 deleted, or null), \`notes\` and \`applications\` (\`outcome\` \`delete\`, \`keep\` or \`handOver\`; \`workloads\` \`delete\` or
 \`keep\`).`,

@@ -1,8 +1,10 @@
 /** What `appset plan` shows of a set: its preview, or why there is none; shared by all formats. */
+import { RESOURCES_FINALIZER } from '../../api/names.ts';
 import type { ApplicationSet } from '../../api/objects.ts';
 import type { Preview } from '../../controller/reconcile.ts';
 import { expectationDigest } from '../../planning/holds/index.ts';
 import type { Plan } from '../../planning/plan.ts';
+import { preservesResources } from '../../planning/preserve.ts';
 import type { AppsetError } from '../../support/errors.ts';
 import { heldOf } from '../approve.ts';
 import { count } from '../terminal.ts';
@@ -94,11 +96,11 @@ export function linesOf(
     })),
     ...plan.update.flatMap(updateLines),
     ...handsOver.map(({ name, to }) => handOverLine(name, to)),
-    ...plan.delete.map(({ name }) => ({
+    ...plan.delete.map((one) => ({
       mark: '-' as const,
-      name,
+      name: one.name,
       verb: 'delete',
-      why: 'no element generates it any more',
+      why: `no element generates it any more; ${losesWorkloads(one, preview) ? 'its workloads go with it' : 'its workloads stay'}`,
     })),
     ...plan.keep.map(({ name, outcome, reason, message }) => ({
       mark: outcome === 'held' ? ('-' as const) : ('=' as const),
@@ -111,6 +113,19 @@ export function linesOf(
       ? plan.unchanged.map((name) => ({ mark: '=' as const, name, verb: 'unchanged', why: '' }))
       : []),
   ];
+}
+
+/** Whether what runs goes with an Application that is deleted: by the finalizers it is deleted with. */
+export function losesWorkloads(
+  { live, leavesWorkloads }: Plan['delete'][number],
+  { plan, evaluation }: Preview,
+): boolean {
+  const isCompat = plan.holds === undefined;
+  if (leavesWorkloads === true) return false;
+  const preserves = !isCompat && preservesResources(evaluation.set);
+  return (live.metadata.finalizers ?? []).some(
+    (name) => name.startsWith(RESOURCES_FINALIZER) && !(preserves && name === RESOURCES_FINALIZER),
+  );
 }
 
 const handOverLine = (name: string, to: string): PlanLine => ({

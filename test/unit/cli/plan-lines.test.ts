@@ -49,6 +49,26 @@ Ways out: annotation appset-operator.io/max-updates with a larger number or perc
   );
 });
 
+const FINALIZER = 'resources-finalizer.argocd.argoproj.io';
+test.each([
+  ['with its resources finalizer', [FINALIZER], {}, 'its workloads go with it'],
+  ['without', [], {}, 'its workloads stay'],
+  ['of a set that preserves', [FINALIZER], { preserveResourcesOnDeletion: true }, 'its workloads stay'],
+  [
+    'of a set that preserves, with a finalizer somebody chose',
+    [`${FINALIZER}/background`],
+    { preserveResourcesOnDeletion: true },
+    'its workloads go with it',
+  ],
+])('a deletion says what becomes of what runs: %s', (_, finalizers, syncPolicy, words) => {
+  const deleted = [{ name: 'old', live: { metadata: { name: 'old', finalizers } } }];
+  const one = planned({ delete: deleted, holds: { holds: [], creates: new Map() } });
+  const set = { ...one.set, spec: { syncPolicy } };
+  const evaluation = { ...one.preview?.evaluation, set };
+  const told = text({ ...one, preview: { ...one.preview, evaluation } } as unknown as Planned);
+  expect(told).toContain(`  - old   delete   no element generates it any more; ${words}\n`);
+});
+
 test('all writes that wait', () => {
   const holds = {
     holds: [{ ...hold, reason: 'Paused', updates: [] }],
