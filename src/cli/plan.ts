@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import type { ObjectClient } from '../api/client.ts';
 import type { ApplicationSet } from '../api/objects.ts';
 import type { LiveView } from '../controller/live-view.ts';
-import { previewSet, type ReconcileDeps } from '../controller/reconcile.ts';
+import { notYetSupported, previewSet, type ReconcileDeps } from '../controller/reconcile.ts';
 import { controllerSettings } from '../controller/settings.ts';
 import { effectivePolicy } from '../planning/policy.ts';
 import { asAppsetError } from '../support/errors.ts';
@@ -124,6 +124,8 @@ async function planned(
 }
 
 async function previewed(asked: AskedSet, deps: ReconcileDeps): Promise<Planned> {
+  const refused = notYetSupported(asked.set, deps.settings);
+  if (refused !== undefined) return { ...asked, error: refused };
   try {
     return { ...asked, preview: await previewSet(asked.set, deps) };
   } catch (error) {

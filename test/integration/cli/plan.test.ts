@@ -316,6 +316,20 @@ describe.concurrent('a change that would be held', () => {
   });
 });
 
+it('a set the operator leaves as it is, because it rolls, is not planned as if it did not', async () => {
+  const strategy = { type: 'RollingSync', rollingSync: { steps: [{ matchExpressions: [] }] } };
+  const params = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'argocd-cmd-params-cm', namespace: 'argocd' },
+    data: { 'applicationsetcontroller.enable.progressive.syncs': 'true' },
+  };
+  const files = { 'web.yaml': [set('web', ['porto'], {}, { strategy })] };
+  const { code, stdout } = await plan([params], files);
+  expect([code, stdout]).toEqual([1, expect.stringContaining('APPSET_E0705')]);
+  expect((await plan([], files)).stdout).toContain('+ porto');
+});
+
 describe.concurrent('what is asked', () => {
   const WORLD = live('web', ['porto']);
 
