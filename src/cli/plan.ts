@@ -4,7 +4,7 @@
  */
 import type { Command } from 'commander';
 import type { ObjectClient } from '../api/client.ts';
-import type { ApplicationSet } from '../api/objects.ts';
+import { type ApplicationSet, keyOf } from '../api/objects.ts';
 import type { LiveView } from '../controller/live-view.ts';
 import { notYetSupported, previewSet, type ReconcileDeps } from '../controller/reconcile.ts';
 import { controllerSettings } from '../controller/settings.ts';
@@ -141,13 +141,13 @@ async function removal(
   options: Options,
 ): Promise<RemovedSet> {
   const { namespace = '', name } = set.metadata;
-  const going = new Set(asked.removed.map(({ metadata }) => metadata.uid));
-  const others = (await live.sets()).filter(({ metadata }) => !going.has(metadata.uid));
+  // those of files are what will be there, those that go are not
+  const known = new Set([...asked.removed, ...plans.map((one) => one.set)].map(keyOf));
+  const others = (await live.sets()).filter((one) => !known.has(keyOf(one)));
   return removedSet(set, (await live.applications(namespace)).controlledBy(name), {
     policy: effectivePolicy(set, settings.policy, settings.policyOverride),
     compat: settings.compat,
     byArgoCd: options.trackedBy !== undefined,
-    // those of files come first: they are what will be there
     remaining: [...plans.map((one) => one.set), ...others],
     taken: takenFrom(set, plans),
     madeAgain: generatedIn(namespace, plans),

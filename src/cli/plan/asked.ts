@@ -4,8 +4,8 @@
  * set that no file has is somebody else's.
  */
 import { existsSync } from 'node:fs';
-import { type ObjectClient, RESOURCES } from '../../api/client.ts';
-import { OWN_PREFIX } from '../../api/names.ts';
+import { ApiError, type ObjectClient, RESOURCES } from '../../api/client.ts';
+import { LAST_APPLIED_ANNOTATION, OWN_PREFIX } from '../../api/names.ts';
 import { type ApplicationSet, keyOf } from '../../api/objects.ts';
 import { asApplicationSet, listAll } from '../../controller/live-view.ts';
 import { AppsetError } from '../../support/errors.ts';
@@ -144,11 +144,7 @@ async function removedSets(
   const namespaces = new Set(namespace === undefined ? named : [namespace, ...named]);
   const removed: ApplicationSet[] = [];
   for (const one of [...namespaces].sort()) {
-    const listed = await listAll(client, RESOURCES.applicationSets, {
-      namespace: one,
-      ...(selector === undefined ? {} : { labelSelector: selector }),
-    });
-    removed.push(...listed.map(asApplicationSet));
+    removed.push(...(await selected(client, one, selector)));
   }
   return removed.filter(
     (set) =>
@@ -158,11 +154,45 @@ async function removedSets(
   );
 }
 
+/** The live sets of a namespace with these labels. @throws AppsetError APPSET_E0801 for no selector */
+async function selected(
+  client: ObjectClient,
+  namespace: string,
+  labelSelector: string | undefined,
+): Promise<readonly ApplicationSet[]> {
+  if (labelSelector === undefined)
+    return (await listAll(client, RESOURCES.applicationSets, { namespace })).map(asApplicationSet);
+  try {
+    return (await listAll(client, RESOURCES.applicationSets, { namespace, labelSelector })).map(
+      asApplicationSet,
+    );
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 400) throw error;
+    throw new AppsetError('APPSET_E0801', `--selector ${labelSelector}: ${error.message}`, { cause: error });
+  }
+}
+
+/** Annotations that an earlier apply brought: they go where the file has them no more. */
+function appliedAnnotations({ metadata }: ApplicationSet): ReadonlySet<string> {
+  const text = metadata.annotations?.[LAST_APPLIED_ANNOTATION];
+  if (text === undefined) return new Set();
+  try {
+    const { metadata: applied } = JSON.parse(text) as { metadata?: { annotations?: object } };
+    return new Set(Object.keys(applied?.annotations ?? {}));
+  } catch {
+    // somebody wrote it who is not kubectl: nothing is known to go
+    return new Set();
+  }
+}
+
 /** The set of a file as it would be once it is applied over the live one, whose identity and state it keeps. */
 function asApplied(written: ApplicationSet, live: ApplicationSet | undefined): ApplicationSet {
   if (live === undefined) return written;
   const { uid, generation, resourceVersion, creationTimestamp, annotations } = live.metadata;
-  const own = Object.entries(annotations ?? {}).filter(([key]) => key.startsWith(OWN_PREFIX));
+  const applied = appliedAnnotations(live);
+  const own = Object.entries(annotations ?? {}).filter(
+    ([key]) => key.startsWith(OWN_PREFIX) && !applied.has(key),
+  );
   const changed = !jsonEqual(written.spec, live.spec);
   return {
     ...written,

@@ -166,6 +166,25 @@ data  (argocd)  in no file any more, would be deleted: 2 to delete
     expect(await of('--tracked-by', 'other')).toEqual([]);
   });
 
+  it('is not looked for with a selector nobody can read', async () => {
+    const { code, stderr } = await plan(WORLD, FILES, '--prune', '-l', 'team===data');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--selector team===data: unable to parse')]);
+  });
+
+  it('hands nothing to a set whose file does not take it any more', async () => {
+    const old = live('web', ['porto'], { annotations: { [HAND_OVER]: 'new' }, finalizers: [FINALIZER] });
+    const annotations = { [TAKE_OVER]: 'web' };
+    const applied = JSON.stringify({ metadata: { annotations } });
+    const before = live('new', [], {
+      annotations: { ...annotations, 'kubectl.kubernetes.io/last-applied-configuration': applied },
+    });
+    const told = async (metadata: JsonObject) =>
+      (await json([...old, ...before], { 'new.yaml': [set('new', [], metadata)] }, '--prune')).removed[0]
+        ?.applications[0]?.outcome;
+    expect(await told({ annotations })).toBe('keep');
+    expect(await told({})).toBe('delete');
+  });
+
   it('counts in the namespaces of the files, and of -n', async () => {
     const world = [...live('web', ['porto']), ...live('b', ['lyon'], { namespace: 'team-b' })];
     const of = async (...args: string[]) =>
