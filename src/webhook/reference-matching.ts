@@ -3,7 +3,7 @@
  * it misses included. It runs the first child of a matrix while it matches; whoever calls this gives
  * that as a function.
  */
-import type { ApplicationSet, JsonObject } from '../api/objects.ts';
+import type { ApplicationSet, Json, JsonObject } from '../api/objects.ts';
 import { isJsonObject } from '../support/json.ts';
 import type { Fact, PullRequestFact, SecondChildren } from './contract.ts';
 import { revisionSees } from './git-ref.ts';
@@ -57,8 +57,23 @@ const isLeafHit = (entry: JsonObject, fact: Fact): boolean =>
 
 const hasPlugin = (entry: JsonObject): boolean => generatorField(entry, 'plugin') !== undefined;
 
-/** Deepest level on which the reference reads a matrix or merge. */
+/** Deepest level on which the reference reads a matrix or merge; its decoder drops those below. */
 const NESTING = 2;
+
+/** An entry as the reference decodes it. */
+function decoded(entry: JsonObject, level: number): JsonObject {
+  const fields = Object.entries(entry).flatMap(([key, spec]): [string, Json][] => {
+    if (!['matrix', 'merge'].includes(key.toLowerCase())) return [[key, spec ?? null]];
+    if (level > NESTING) return [];
+    if (!isJsonObject(spec)) return [[key, spec ?? null]];
+    const inside = Object.entries(spec).map(([name, value]): [string, Json] => {
+      if (name.toLowerCase() !== 'generators' || !Array.isArray(value)) return [name, value ?? null];
+      return [name, value.map((child: Json) => decoded(isJsonObject(child) ? child : {}, level + 1))];
+    });
+    return [[key, Object.fromEntries(inside)]];
+  });
+  return Object.fromEntries(fields);
+}
 
 class Matcher {
   readonly #set: ApplicationSet;
@@ -72,39 +87,33 @@ class Matcher {
   }
 
   async entry(entry: JsonObject): Promise<boolean> {
-    return (
-      isLeafHit(entry, this.#fact) ||
-      hasPlugin(entry) ||
-      (await this.#matrix(generatorField(entry, 'matrix'), 1)) ||
-      (await this.#merge(generatorField(entry, 'merge'), 1))
-    );
+    return isLeafHit(entry, this.#fact) || hasPlugin(entry) || (await this.#nested(entry));
   }
 
-  async #matrix(spec: JsonObject | undefined, depth: number): Promise<boolean> {
-    const [first, second, third] = spec === undefined || depth > NESTING ? [] : childrenOf(spec);
+  async #matrix(spec: JsonObject | undefined): Promise<boolean> {
+    const [first, second, third] = spec === undefined ? [] : childrenOf(spec);
     if (first === undefined || second === undefined || third !== undefined) return false;
-    if (isLeafHit(first, this.#fact) || (await this.#nested(first, depth))) return true;
+    if (isLeafHit(first, this.#fact) || (await this.#nested(first))) return true;
     const entries = await this.#second(this.#set, first, second);
     if (entries === undefined) return false;
     for (const entry of entries) {
       if (isLeafHit(entry, this.#fact) || hasPlugin(entry)) return true;
-      if (await this.#matrix(generatorField(entry, 'matrix'), depth + 1)) return true;
+      if (await this.#matrix(generatorField(entry, 'matrix'))) return true;
     }
-    return isLeafHit(second, this.#fact) || hasPlugin(second) || this.#nested(second, depth);
+    return isLeafHit(second, this.#fact) || hasPlugin(second) || this.#nested(second);
   }
 
-  async #merge(spec: JsonObject | undefined, depth: number): Promise<boolean> {
-    if (spec === undefined || depth > NESTING) return false;
+  async #merge(spec: JsonObject | undefined): Promise<boolean> {
+    if (spec === undefined) return false;
     for (const child of childrenOf(spec)) {
-      if (isLeafHit(child, this.#fact) || (await this.#nested(child, depth))) return true;
+      if (isLeafHit(child, this.#fact) || (await this.#nested(child))) return true;
     }
     return false;
   }
 
-  async #nested(entry: JsonObject, depth: number): Promise<boolean> {
+  async #nested(entry: JsonObject): Promise<boolean> {
     return (
-      (await this.#matrix(generatorField(entry, 'matrix'), depth + 1)) ||
-      this.#merge(generatorField(entry, 'merge'), depth + 1)
+      (await this.#matrix(generatorField(entry, 'matrix'))) || this.#merge(generatorField(entry, 'merge'))
     );
   }
 }
@@ -118,7 +127,7 @@ export async function refreshesAsReference(
   if (fact.kind === 'push' && urlPattern(fact.urls[0] ?? '') === undefined) return false;
   const matcher = new Matcher(set, fact, second);
   for (const entry of set.spec.generators ?? []) {
-    if (isJsonObject(entry) && (await matcher.entry(entry))) return true;
+    if (isJsonObject(entry) && (await matcher.entry(decoded(entry, 1)))) return true;
   }
   return false;
 }

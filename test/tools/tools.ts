@@ -71,7 +71,7 @@ export const TOOLS = {
     pkg: '.',
     version: 'v3.2.11',
     flags: ['-ldflags', '-s -w'],
-    own: ['main.go', 'world.go', 'repositories.go'],
+    own: ['main.go', 'world.go', 'repositories.go', 'webhook.go'],
   },
   argocd: argoCd,
   etcd: {

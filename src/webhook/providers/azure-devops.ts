@@ -6,6 +6,7 @@
 import type { Fact, Provider, RepositoryFact } from '../contract.ts';
 import { shortRef } from '../git-ref.ts';
 import { Payload, parseBody } from '../payload.ts';
+import { checkPayload } from '../payload-shapes.ts';
 import { parsePayloadUrl } from '../payload-url.ts';
 import type { WebhookSecrets } from '../secrets.ts';
 import { basicAuth, notUnderstood, requireBody, requirePost, sameText, unauthentic } from '../verify.ts';
@@ -49,9 +50,10 @@ function pushFacts(body: unknown, compat: boolean): readonly Fact[] {
   }));
 }
 
-function eventOf(body: Uint8Array): { readonly event: string; readonly parsed: unknown } {
+function eventOf(body: Uint8Array, compat: boolean): { readonly event: string; readonly parsed: unknown } {
   try {
     const parsed = parseBody(body);
+    if (compat) checkPayload(parsed, 'azureBasic');
     return { event: new Payload(parsed, 'BasicEvent').text('eventType'), parsed };
   } catch {
     throw notUnderstood('error parsing payload');
@@ -66,7 +68,10 @@ export const azureDevops: Provider = {
     authenticate(call.headers['authorization'], secrets);
     requirePost(call);
     requireBody(call);
-    const { event, parsed } = eventOf(call.body);
+    const { event, parsed } = eventOf(call.body, compat);
+    if (compat && event === 'git.push') checkPayload(parsed, 'azurePush');
+    if (compat && PULL_REQUEST.includes(event)) checkPayload(parsed, 'azurePullRequest');
+    if (compat && event === 'build.complete') checkPayload(parsed, 'azureBuild');
     if (event === 'git.push') return { event, facts: pushFacts(parsed, compat) };
     if (PULL_REQUEST.includes(event)) {
       const resource = new Payload(parsed, 'GitPullRequestEvent').object('resource');

@@ -7,10 +7,16 @@ import { LIMITS } from '../../support/limits.ts';
 import type { Fact, Provider, PushFact, RepositoryFact } from '../contract.ts';
 import { shortRef } from '../git-ref.ts';
 import { Payload, parseBody } from '../payload.ts';
+import { checkPayload } from '../payload-shapes.ts';
 import { parsePayloadUrl } from '../payload-url.ts';
 import { touchedPaths } from '../touched-paths.ts';
 import { isSigned, notUnderstood, requireBody, requirePost, unauthentic } from '../verify.ts';
 
+const SHAPE_OF: Readonly<Record<string, 'githubPush' | 'githubPullRequest' | 'githubPing'>> = {
+  push: 'githubPush',
+  pull_request: 'githubPullRequest',
+  ping: 'githubPing',
+};
 const ACTIONS = ['opened', 'closed', 'synchronize', 'labeled', 'reopened', 'unlabeled'];
 
 /** The repository of a payload in GitHub's shape; `hostFrom` names the field its host is taken from. */
@@ -26,7 +32,7 @@ export function repositoryOf(
   return {
     provider,
     host: url.host,
-    owner: owner.text('login') || owner.text('username') || owner.text('name'),
+    owner: owner.text('login') || (provider === 'gitea' ? owner.text('username') || owner.text('name') : ''),
     name: repository.text('name'),
     id: '',
   };
@@ -91,6 +97,9 @@ export const github: Provider = {
       if (signature === '') throw unauthentic('missing X-Hub-Signature-256 Header');
       if (!isSigned(secret, signature, call.body)) throw unauthentic('HMAC verification failed');
     }
-    return { event, facts: facts(event, parseBody(call.body), compat) };
+    const body = parseBody(call.body);
+    const shape = SHAPE_OF[event];
+    if (compat && shape !== undefined) checkPayload(body, shape);
+    return { event, facts: facts(event, body, compat) };
   },
 };

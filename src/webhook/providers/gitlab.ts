@@ -7,6 +7,7 @@ import { LIMITS } from '../../support/limits.ts';
 import type { Fact, Provider, PushFact, RepositoryFact } from '../contract.ts';
 import { shortRef } from '../git-ref.ts';
 import { Payload, parseBody } from '../payload.ts';
+import { checkPayload } from '../payload-shapes.ts';
 import { parsePayloadUrl } from '../payload-url.ts';
 import { touchedPaths } from '../touched-paths.ts';
 import { notUnderstood, requireBody, requirePost, sameText, unauthentic } from '../verify.ts';
@@ -15,6 +16,11 @@ const HOOKS: Readonly<Record<string, string>> = {
   'Push Hook': 'push',
   'Tag Push Hook': 'tag_push',
   'Merge Request Hook': 'merge_request',
+};
+const SHAPE_OF: Readonly<Record<string, 'gitlabPush' | 'gitlabTag' | 'gitlabMergeRequest'>> = {
+  push: 'gitlabPush',
+  tag_push: 'gitlabTag',
+  merge_request: 'gitlabMergeRequest',
 };
 const ACTIONS = ['open', 'close', 'reopen', 'update', 'merge'];
 
@@ -136,7 +142,10 @@ export const gitlab: Provider = {
     const named = HOOKS[hook];
     if (named === undefined && hook !== 'System Hook') throw notUnderstood('event not defined to be parsed');
     const body = parseBody(call.body);
+    if (compat && named === undefined) checkPayload(body, 'gitlabSystem');
     const event = named ?? systemEvent(body, compat);
+    const shape = SHAPE_OF[event];
+    if (compat && shape !== undefined) checkPayload(body, shape);
     return { event: hook, facts: facts(event, body, compat) };
   },
 };

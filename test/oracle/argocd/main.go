@@ -1,6 +1,7 @@
 // Command argocd-oracle renders ApplicationSets, one JSON object a line, with the reference's own
 // generators and renderer, and prints what came out: Applications, reason and error. A line holds the set
-// and, where its generators read one, the world: cluster Secrets, projects and repositories.
+// and, where its generators read one, the world: cluster Secrets, projects and repositories. A line with a
+// webhook request and sets is answered with the answer of the reference's handler and the sets it refreshes.
 package main
 
 import (
@@ -8,6 +9,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -17,6 +19,7 @@ import (
 	"github.com/argoproj/argo-cd/v3/applicationset/utils"
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
 	log "github.com/sirupsen/logrus"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
 type question struct {
@@ -39,7 +42,7 @@ func main() {
 	for {
 		line, err := in.ReadBytes('\n')
 		if len(bytes.TrimSpace(line)) > 0 {
-			encoded, _ := json.Marshal(render(line))
+			encoded, _ := json.Marshal(respond(line))
 			out.Write(encoded)
 			out.WriteByte('\n')
 			out.Flush()
@@ -48,6 +51,15 @@ func main() {
 			return
 		}
 	}
+}
+
+// respond answers a set with its Applications, and a webhook call with what it refreshes.
+func respond(line []byte) any {
+	var c call
+	if err := json.Unmarshal(line, &c); err == nil && c.Request != nil {
+		return receive(c)
+	}
+	return render(line)
 }
 
 func render(line []byte) (a answer) {
@@ -82,8 +94,24 @@ func generatorsOf(w world) map[string]generators.Generator {
 		"Clusters": localLast{generators.NewClusterGenerator(context.Background(), objects, clientset{objects: objects}, objects.namespace)},
 		"Git":      generators.NewGitGenerator(repositories{world: w}, objects.namespace),
 	}
+	for _, name := range []string{"SCMProvider", "ClusterDecisionResource", "PullRequest", "Plugin"} {
+		terminal[name] = unreachable{}
+	}
 	nested := with(terminal, "Matrix", generators.NewMatrixGenerator(terminal), "Merge", generators.NewMergeGenerator(terminal))
 	return with(terminal, "Matrix", generators.NewMatrixGenerator(nested), "Merge", generators.NewMergeGenerator(nested))
+}
+
+// unreachable is a generator whose service does not answer.
+type unreachable struct {
+	generators.Generator
+}
+
+func (unreachable) GetTemplate(*v1alpha1.ApplicationSetGenerator) *v1alpha1.ApplicationSetTemplate {
+	return &v1alpha1.ApplicationSetTemplate{}
+}
+
+func (unreachable) GenerateParams(*v1alpha1.ApplicationSetGenerator, *v1alpha1.ApplicationSet, client.Client) ([]map[string]any, error) {
+	return nil, errors.New("nobody answers")
 }
 
 func with(base map[string]generators.Generator, more ...any) map[string]generators.Generator {
