@@ -2,7 +2,13 @@
  * Two things that stand between a client and a server in tests: a tunnel whose connections can all be
  * cut at once, running watches included, and a git server that answers wrongly for as long as it is told.
  */
-import { createServer as createHttpServer, request as httpRequest } from 'node:http';
+import {
+  createServer as createHttpServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { type GitServer, gitServer } from '../unit/git/fixture.ts';
 
@@ -57,12 +63,35 @@ export interface FaultyGitServer {
   fault: GitFault | undefined;
   /** calls that were answered wrongly */
   readonly struck: number;
+  /** to be called after each commit: until then, equal questions get equal answers */
+  changed(): void;
   close(): Promise<void>;
 }
 
-/** Serves the repositories under `root`, rightly until `fault` is set. */
+interface GitAnswer {
+  readonly code: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/**
+ * Serves the repositories under `root`, rightly until `fault` is set. Git is asked once a question and
+ * commit: it is many processes an answer, and whoever polls asks the same all the time.
+ */
 export async function faultyGitServer(root: string): Promise<FaultyGitServer> {
   const backend: GitServer = await gitServer(root);
+  let answers = new Map<string, Promise<GitAnswer>>();
+  const answerTo = ({ method = '', url = '', headers }: IncomingMessage, body: Buffer) => {
+    const question = JSON.stringify([method, url, headers['git-protocol'], body.toString('latin1')]);
+    const known = answers.get(question);
+    if (known !== undefined) return known;
+    const answer = askGit(`${backend.url}${url}`, { method, headers }, body);
+    answers.set(question, answer);
+    const asked = answers;
+    const forget = () => asked.delete(question);
+    answer.then(({ code }) => code !== 200 && forget(), forget);
+    return answer;
+  };
   let struck = 0;
   const state: { fault: GitFault | undefined } = { fault: undefined };
   const server = createHttpServer((request, response) => {
@@ -77,27 +106,19 @@ export async function faultyGitServer(root: string): Promise<FaultyGitServer> {
     } else if (typeof fault === 'object') {
       response.writeHead(fault.code, { 'content-type': 'text/plain', 'retry-after': '1' }).end('no');
     } else {
-      const { method, headers } = request;
-      const call = httpRequest(
-        `${backend.url}${request.url}`,
-        { method: method ?? 'GET', headers },
-        (answer) => {
-          const chunks: Buffer[] = [];
-          answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-          answer.on('end', () => {
-            const body = Buffer.concat(chunks);
-            response.writeHead(answer.statusCode ?? 500, {
-              ...answer.headers,
-              'content-length': body.length,
-            });
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        answerTo(request, Buffer.concat(chunks)).then(
+          ({ code, headers, body }) => {
+            response.writeHead(code, { ...headers, 'content-length': body.length });
             if (fault !== 'truncate') response.end(body);
             else
               response.write(body.subarray(0, Math.floor(body.length / 2)), () => request.socket.destroy());
-          });
-        },
-      );
-      call.on('error', () => response.destroy());
-      request.pipe(call);
+          },
+          () => response.destroy(),
+        );
+      });
     }
   });
   server.on('clientError', (_error, socket) => socket.destroy());
@@ -113,6 +134,9 @@ export async function faultyGitServer(root: string): Promise<FaultyGitServer> {
     get struck() {
       return struck;
     },
+    changed: () => {
+      answers = new Map();
+    },
     close: async () => {
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -121,4 +145,20 @@ export async function faultyGitServer(root: string): Promise<FaultyGitServer> {
       await backend.close();
     },
   };
+}
+
+/** One call with its whole answer. */
+function askGit(url: string, options: RequestOptions, body: Buffer): Promise<GitAnswer> {
+  return new Promise((resolve, reject) => {
+    const call = httpRequest(url, options, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('error', reject);
+      answer.on('end', () =>
+        resolve({ code: answer.statusCode ?? 500, headers: answer.headers, body: Buffer.concat(chunks) }),
+      );
+    });
+    call.on('error', reject);
+    call.end(body);
+  });
 }

@@ -27,6 +27,10 @@ import type { Fault } from './faults.ts';
 import { type GeneratorName, openWorld, type World } from './worlds.ts';
 
 const SPEED = 10;
+/** Of the operator's time. */
+const POLL_SECONDS = 10;
+/** By the wall clock, as it is written down; shorter than a fault, which must not delete all the same. */
+const SETTLE_SECONDS = 1;
 const DAY_MS = 86_400_000;
 /** Longest wait for a step, on a busy machine. */
 const PATIENCE_MS = 90_000;
@@ -92,7 +96,10 @@ export async function runCell(fault: Fault, generator: GeneratorName, seed: numb
   const ends: (() => Promise<unknown>)[] = [];
   try {
     await furnish(sandbox);
-    const world = await openWorld(generator, sandbox.client);
+    // a process has no fast clock
+    const world = await openWorld(generator, sandbox.client, {
+      pollSeconds: fault.also === 'kill' ? 1 : POLL_SECONDS,
+    });
     ends.push(world.close);
     const deletions = recordDeletions(sandbox);
     ends.push(deletions.stop);
@@ -202,7 +209,10 @@ class Cell {
     this.#started += 1;
     const operator: Operator = startOperator({
       client: inSmallPages(new HttpObjectClient(transport)),
-      settings: controllerSettings({ requeueAfterSeconds: 10, clusterSettleSeconds: 10 }),
+      settings: controllerSettings({
+        requeueAfterSeconds: POLL_SECONDS,
+        clusterSettleSeconds: SETTLE_SECONDS,
+      }),
       workers: 2,
       gitFolder: join(folder, `git-${this.#started}`),
       gitTimeoutMs: 3_000 * SPEED,

@@ -14,7 +14,6 @@ import { TestRepository } from '../../unit/git/fixture.ts';
 export const GENERATORS = ['list', 'clusters', 'git directories', 'git files', 'matrix', 'merge'] as const;
 export type GeneratorName = (typeof GENERATORS)[number];
 
-const POLL_SECONDS = 10;
 const CLUSTER = 'https://kubernetes.default.svc';
 
 export interface World {
@@ -25,11 +24,23 @@ export interface World {
   close(): Promise<void>;
 }
 
-const setOf = (name: string, destination: string, generators: readonly JsonObject[]): KubeObject =>
+export interface WorldOptions {
+  /** how often git is looked at, in the operator's seconds */
+  readonly pollSeconds: number;
+  /** before the names of the set, its Applications and its clusters, where worlds live side by side */
+  readonly prefix?: string;
+}
+
+const setOf = (
+  prefix: string,
+  name: string,
+  destination: string,
+  generators: readonly JsonObject[],
+): KubeObject =>
   ({
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'ApplicationSet',
-    metadata: { name: 'shops', namespace: 'argocd' },
+    metadata: { name: `${prefix}shops`, namespace: 'argocd' },
     spec: {
       goTemplate: true,
       goTemplateOptions: ['missingkey=error'],
@@ -46,7 +57,7 @@ const setOf = (name: string, destination: string, generators: readonly JsonObjec
     },
   }) as unknown as KubeObject;
 
-const clusterSecret = (name: string): KubeObject => {
+const clusterSecret = (name: string, fleet: string): KubeObject => {
   const encode = (text: string) => Buffer.from(text).toString('base64');
   return {
     apiVersion: 'v1',
@@ -54,47 +65,59 @@ const clusterSecret = (name: string): KubeObject => {
     metadata: {
       name,
       namespace: 'argocd',
-      labels: { 'argocd.argoproj.io/secret-type': 'cluster', fleet: 'shops' },
+      labels: { 'argocd.argoproj.io/secret-type': 'cluster', fleet },
     },
     data: { name: encode(name), server: encode(`https://${name}.example.org`), config: encode('{}') },
   };
 };
 
-const fleet = { clusters: { selector: { matchLabels: { fleet: 'shops' } } } };
+const fleetOf = (prefix: string) => ({
+  clusters: { selector: { matchLabels: { fleet: `${prefix}shops` } } },
+});
 const elements = (names: readonly string[]) => ({ list: { elements: names.map((city) => ({ city })) } });
 
 /** A world with its set, empty of rows until `rows` is called. */
-export async function openWorld(generator: GeneratorName, client: ObjectClient): Promise<World> {
+export async function openWorld(
+  generator: GeneratorName,
+  client: ObjectClient,
+  options: WorldOptions,
+): Promise<World> {
+  const { prefix = '' } = options;
   if (generator === 'list') {
-    return {
-      git: undefined,
-      rows: async (names) => void (await apply(client, setOf('{{.city}}', CLUSTER, [elements(names)]))),
-      close: async () => {},
+    const rows = async (names: readonly string[]) => {
+      await apply(client, setOf(prefix, `${prefix}{{.city}}`, CLUSTER, [elements(names)]));
     };
+    return { git: undefined, rows, close: async () => {} };
   }
   if (generator === 'clusters') {
-    await apply(client, setOf('{{.name}}', '{{.server}}', [fleet]));
-    return { git: undefined, rows: (names) => setSecrets(client, names), close: async () => {} };
+    await apply(client, setOf(prefix, '{{.name}}', '{{.server}}', [fleetOf(prefix)]));
+    return { git: undefined, rows: (names) => setSecrets(client, prefix, names), close: async () => {} };
   }
-  return gitWorld(generator, client);
+  return gitWorld(generator, client, options);
 }
 
-async function gitWorld(generator: GeneratorName, client: ObjectClient): Promise<World> {
+async function gitWorld(
+  generator: GeneratorName,
+  client: ObjectClient,
+  { pollSeconds, prefix = '' }: WorldOptions,
+): Promise<World> {
   const root = mkdtempSync(join(tmpdir(), 'appset-faults-'));
   mkdirSync(join(root, 'served'));
   const repository = new TestRepository(join(root, 'served', 'fleet'));
   const git = await faultyGitServer(join(root, 'served'));
-  const source = { repoURL: `${git.url}/fleet/.git`, revision: 'main', requeueAfterSeconds: POLL_SECONDS };
+  const source = { repoURL: `${git.url}/fleet/.git`, revision: 'main', requeueAfterSeconds: pollSeconds };
   const files = { git: { ...source, files: [{ path: 'config/*.json' }] } };
   const directories = { git: { ...source, directories: [{ path: 'apps/*' }] } };
-  if (generator === 'matrix') await setSecrets(client, ['eu']);
+  if (generator === 'matrix') await setSecrets(client, prefix, ['eu']);
+  const byDirectory = `${prefix}{{.path.basename}}`;
+  const byCity = `${prefix}{{.city}}`;
   const sets: Readonly<Record<string, () => KubeObject>> = {
-    'git directories': () => setOf('{{.path.basename}}', CLUSTER, [directories]),
-    'git files': () => setOf('{{.city}}', CLUSTER, [files]),
+    'git directories': () => setOf(prefix, byDirectory, CLUSTER, [directories]),
+    'git files': () => setOf(prefix, byCity, CLUSTER, [files]),
     matrix: () =>
-      setOf('{{.path.basename}}', '{{.server}}', [{ matrix: { generators: [fleet, directories] } }]),
+      setOf(prefix, byDirectory, '{{.server}}', [{ matrix: { generators: [fleetOf(prefix), directories] } }]),
     merge: () =>
-      setOf('{{.city}}', CLUSTER, [
+      setOf(prefix, byCity, CLUSTER, [
         { merge: { mergeKeys: ['city'], generators: [files, elements(['a', 'b'])] } },
       ]),
   };
@@ -110,6 +133,7 @@ async function gitWorld(generator: GeneratorName, client: ObjectClient): Promise
         tree[`config/${name}.json`] = JSON.stringify({ city: name });
       }
       repository.write(tree).commit();
+      git.changed();
       if (current.length === 0) await apply(client, (sets[generator] as () => KubeObject)());
       current = names;
     },
@@ -120,11 +144,17 @@ async function gitWorld(generator: GeneratorName, client: ObjectClient): Promise
   };
 }
 
-async function setSecrets(client: ObjectClient, names: readonly string[]): Promise<void> {
-  const { items } = await client.list(RESOURCES.secrets, { namespace: 'argocd' });
+/** Makes the clusters of a fleet these and no others. */
+async function setSecrets(client: ObjectClient, prefix: string, rows: readonly string[]): Promise<void> {
+  const fleet = `${prefix}shops`;
+  const names = rows.map((row) => `${prefix}${row}`);
+  const { items } = await client.list(RESOURCES.secrets, {
+    namespace: 'argocd',
+    labelSelector: `fleet=${fleet}`,
+  });
   for (const { metadata } of items)
     if (!names.includes(metadata.name)) await client.delete(RESOURCES.secrets, 'argocd', metadata.name);
   for (const name of names)
     if (!items.some(({ metadata }) => metadata.name === name))
-      await client.create(RESOURCES.secrets, clusterSecret(name));
+      await client.create(RESOURCES.secrets, clusterSecret(name, fleet));
 }
