@@ -5,7 +5,6 @@
  */
 import type { Command } from 'commander';
 import { type Preview, previewSet } from '../controller/reconcile.ts';
-import { controllerSettings } from '../controller/settings.ts';
 import type { Part } from '../generators/contract.ts';
 import { AppsetError } from '../support/errors.ts';
 import { LIMITS } from '../support/limits.ts';
@@ -16,7 +15,7 @@ import { blockedLines, failuresOf, heldDigest } from './plan/planned.ts';
 import { describeErrors } from './report-error.ts';
 import { setName } from './set-name.ts';
 import { colours, count, printable, type Style, stderrStyle, stdoutStyle } from './terminal.ts';
-import { clusterOrDump, type WorldOptions, worldOptions } from './world-options.ts';
+import { clusterOrDump, settingsThere, type WorldOptions, worldOptions } from './world-options.ts';
 
 interface Options extends WorldOptions {
   readonly namespace?: string;
@@ -43,11 +42,8 @@ async function explain(asked: string, name: string | undefined, options: Options
   const cluster = await clusterOrDump(options);
   try {
     const set = await readSet(cluster.client, setName(asked, options.namespace, cluster.namespace));
-    const world = await liveWorld(
-      cluster.client,
-      controllerSettings({ controllerNamespace: options.controlPlane }),
-      options.allowLocalGit === true,
-    );
+    const settings = await settingsThere(cluster.client, options);
+    const world = await liveWorld(cluster.client, settings, options.allowLocalGit === true);
     try {
       const preview = await previewSet(set, world.deps);
       const style = stdoutStyle();

@@ -7,12 +7,10 @@ import type { ObjectClient } from '../api/client.ts';
 import { type ApplicationSet, keyOf } from '../api/objects.ts';
 import type { LiveView } from '../controller/live-view.ts';
 import { notYetSupported, previewSet, type ReconcileDeps } from '../controller/reconcile.ts';
-import { controllerSettings } from '../controller/settings.ts';
 import { effectivePolicy } from '../planning/policy.ts';
 import { asAppsetError } from '../support/errors.ts';
 import { EXIT, worst } from './exit.ts';
-import { configMap, liveWorld } from './live-facts.ts';
-import { controllerSettingsOf, PARAMS_MAP, resolveSettings } from './operator-settings.ts';
+import { liveWorld } from './live-facts.ts';
 import { collect, oneOf } from './options.ts';
 import { packageVersion } from './package-version.ts';
 import { across, generatedIn, takenFrom } from './plan/across.ts';
@@ -23,7 +21,7 @@ import { failuresOf, heldNames, type Planned } from './plan/planned.ts';
 import { type RemovedSet, removedSet } from './plan/removed.ts';
 import { describeErrors } from './report-error.ts';
 import { stderrStyle, stdoutStyle } from './terminal.ts';
-import { clusterOrDump, type WorldOptions, worldOptions } from './world-options.ts';
+import { clusterOrDump, settingsThere, type WorldOptions, worldOptions } from './world-options.ts';
 
 const FORMATS = ['text', 'json', 'markdown', 'html'] as const;
 
@@ -82,7 +80,7 @@ async function plan(names: readonly string[], options: Options): Promise<number>
     const { client } = cluster;
     const asked = await askedSets(client, names, cluster.namespace, options);
     const namespace = options.namespace ?? cluster.namespace ?? 'argocd';
-    const shown = await planned(client, asked, namespace, options);
+    const shown = await planned(client, asked, options);
     process.stdout.write(await output(shown, options));
     report(shown, asked, namespace, options);
     return exitCode(shown, asked, options);
@@ -91,18 +89,9 @@ async function plan(names: readonly string[], options: Options): Promise<number>
   }
 }
 
-async function planned(
-  client: ObjectClient,
-  asked: Asked,
-  namespace: string,
-  options: Options,
-): Promise<Shown> {
-  const flags = { namespace: options.controlPlane, policy: options.policy, compat: options.compat };
-  const values = resolveSettings(
-    { flags, env: process.env, params: (await configMap(client, options.controlPlane, PARAMS_MAP)) ?? {} },
-    (problem) => process.stderr.write(`Note: ${problem}\n`),
-  );
-  const settings = controllerSettings(controllerSettingsOf(values, namespace));
+async function planned(client: ObjectClient, asked: Asked, options: Options): Promise<Shown> {
+  const { policy, compat } = options;
+  const settings = await settingsThere(client, options, { policy, compat });
   const world = await liveWorld(client, settings, options.allowLocalGit === true);
   try {
     const deps: ReconcileDeps = {

@@ -4,8 +4,12 @@
  */
 import type { Command } from 'commander';
 import type { ObjectClient } from '../api/client.ts';
+import { type ControllerSettings, controllerSettings } from '../controller/settings.ts';
 import { connect, type KubeOptions, kubeOptions } from './kube-options.ts';
-import { dumpClient } from './live-facts.ts';
+import { configMap, dumpClient } from './live-facts.ts';
+import { controllerSettingsOf, PARAMS_MAP, resolveSettings } from './operator-settings.ts';
+import { describeRemark } from './report-error.ts';
+import { stderrStyle } from './terminal.ts';
 
 export interface WorldOptions extends KubeOptions {
   readonly controlPlane: string;
@@ -34,4 +38,23 @@ export interface ClusterOrDump {
 export async function clusterOrDump(options: WorldOptions): Promise<ClusterOrDump> {
   if (options.clusterDump === undefined) return connect(options);
   return { client: dumpClient(options.clusterDump), namespace: undefined, close: async () => {} };
+}
+
+/**
+ * The operator's settings as it reads them there: these flags, its variables, argocd-cmd-params-cm. What is
+ * wrong with them is told on stderr.
+ *
+ * @throws AppsetError APPSET_E0601 when the ConfigMap cannot be read, APPSET_E0801 for a value that is none
+ */
+export async function settingsThere(
+  client: ObjectClient,
+  { controlPlane }: WorldOptions,
+  more: { readonly policy?: string | undefined; readonly compat?: string | undefined } = {},
+): Promise<ControllerSettings> {
+  const params = (await configMap(client, controlPlane, PARAMS_MAP)) ?? {};
+  const flags = { namespace: controlPlane, ...more };
+  const values = resolveSettings({ flags, env: process.env, params }, (problem) =>
+    process.stderr.write(describeRemark(problem, stderrStyle())),
+  );
+  return controllerSettings(controllerSettingsOf(values, controlPlane));
 }

@@ -64,6 +64,36 @@ describe.concurrent('an Application', () => {
     expect([code, stderr]).toEqual([1, '']);
   });
 
+  it('that is left over is judged by the settings of the operator there', async () => {
+    const dump = join(folder, 'policy.yaml');
+    const set = setText(listOf('{ name: one }')).replace(
+      'metadata:\n',
+      'metadata:\n  namespace: argocd\n  uid: uid-sets\n',
+    );
+    const params = `---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: argocd-cmd-params-cm, namespace: argocd }
+data: { applicationsetcontroller.policy: create-only }
+---
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: a-old
+  namespace: argocd
+  uid: uid-old
+  ownerReferences:
+    - { apiVersion: argoproj.io/v1alpha1, kind: ApplicationSet, name: sets, uid: uid-sets, controller: true }
+spec: {}
+`;
+    writeFileSync(dump, set + PROJECT + params);
+    const { code, stdout } = await appset(['explain', 'argocd/sets', 'a-old', '--cluster-dump', dump]);
+    expect([code, stdout]).toEqual([
+      0,
+      'a-old\n  abandoned: PolicyForbidsDeletion: policy create-only forbids deletion\n',
+    ]);
+  });
+
   it('that is not generated may be among what could not be read', async () => {
     const { code, stdout, stderr } = await explain(
       `${listOf('{ name: one }')}\n${GIT.split('\n')[1]}`,
