@@ -89,7 +89,8 @@ function withConflicts(planned: Previewed, previewed: readonly Previewed[], want
   const conflicts = new Map<string, Blocked>();
   for (const name of newNames(plan)) {
     const sets = wanted.get(`${planned.set.metadata.namespace}/${name}`) ?? [];
-    if (sets.length === 0 || sets.some((other) => agreeEitherWay(planned.set, other.set))) continue;
+    if (sets.length === 0 || sets.some((other) => agreeing(planned, other) || agreeing(other, planned)))
+      continue;
     const parts = [...plan.create, ...plan.update, ...plan.blocked].find((one) => one.name === name)?.parts;
     conflicts.set(name, {
       name,
@@ -108,7 +109,9 @@ function withConflicts(planned: Previewed, previewed: readonly Previewed[], want
   });
 }
 
-const agreeEitherWay = (a: ApplicationSet, b: ApplicationSet): boolean => agree(a, b) || agree(b, a);
+/** Whether the first hands over to the second; compat mode, which has no holds, knows of no such thing. */
+const agreeing = (from: Previewed, to: Previewed): boolean =>
+  from.preview.plan.holds !== undefined && agree(from.set, to.set);
 
 function twoWant(planned: Previewed, name: string, sets: readonly Previewed[]): AppsetError {
   const told = [planned, ...sets.filter((other) => other !== planned)].map(
@@ -158,7 +161,7 @@ function withMoves(planned: Previewed, previewed: readonly Previewed[], wanted: 
   const moves = new Map(takenFrom(set, previewed));
   for (const { name } of plan.create) {
     const sets = wanted.get(`${set.metadata.namespace}/${name}`) ?? [];
-    const taker = sets.find((other) => agree(set, other.set));
+    const taker = sets.find((other) => agreeing(planned, other));
     if (taker !== undefined) moves.set(name, taker.set.metadata.name);
   }
   if (moves.size === 0) return planned;

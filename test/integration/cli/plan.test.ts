@@ -307,6 +307,13 @@ new  (argocd)  as in sets/sets.yaml  1 to create, 1 to take over
     expect(stdout).toContain('old  (argocd)  as in sets/sets.yaml  1 to hand over\n');
     expect(stdout).toContain('new  (argocd)  as in sets/sets.yaml  2 to create\n');
     expect(code).toBe(0);
+    const reference = await plan([], { 'sets.yaml': both }, '--compat', 'argocd');
+    expect([reference.code, reference.stdout]).toEqual([
+      1,
+      expect.stringContaining(
+        'argocd/old (elements[0]) and argocd/new (elements[0]) generate one Application',
+      ),
+    ]);
   });
 
   it('are a conflict while only one of them says so, which tells how they move', async () => {
