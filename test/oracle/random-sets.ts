@@ -74,10 +74,12 @@ function list(place: Place): Json {
   return { list: out };
 }
 
-function selector({ random, careful, worldly }: Scope): Json {
+function selector({ random, go, careful, worldly }: Scope): Json {
+  // in Go mode selectors see labels and values of generators since 3.3
+  const maps = worldly && go ? [] : ['values.a', ...(worldly ? ['metadata.labels.env'] : [])];
   const key = pick(random, [
-    ...['app', 'env', 'values.a', 'n', 'o.a', 'flag', 'absent', 'l.0', 'team'],
-    ...(worldly ? ['path.basename', 'metadata.labels.env', 'name', 'path.segments', 'path'] : []),
+    ...['app', 'env', 'n', 'o.a', 'flag', 'absent', 'l.0', 'team', ...maps],
+    ...(worldly ? ['path.basename', 'name', 'path.segments', 'path'] : []),
     ...(worldly && !careful ? ['path[0]', 'metadata.labels.acme.example.com/team'] : []),
   ]);
   const values = [
@@ -133,9 +135,32 @@ function matrix(place: Place): Json {
   return { matrix: { generators: children } };
 }
 
+/** A merge of clusters with clusters, and with rows that are meant for some of them. */
+function mergeOfClusters(place: Place, world: World): Json {
+  const { random } = place;
+  const key = pick(random, ['server', 'nameNormalized', 'name']);
+  const rows = Array.from(world.clusters, (cluster) => ({
+    [key]: cluster[key],
+    app: pick(random, TEXTS),
+    ...(chance(random, 2) ? { 'values.a': 'row' } : {}),
+    ...(chance(random, 4) ? { values: { a: 'nested' } } : {}),
+  }));
+  const child = (): Json =>
+    chance(random, 3)
+      ? { list: { elements: rows.filter(() => chance(random, 2)) } }
+      : clusters({ ...place, flat: false }, world, place.interpolated);
+  const generators = [
+    clusters({ ...place, flat: false }, world, place.interpolated),
+    ...Array.from({ length: random.int(1, 4) }, child),
+  ];
+  return { merge: { mergeKeys: [key], generators } };
+}
+
 function merge(place: Place): Json {
-  const { random, careful } = place;
-  const next = { ...place, depth: place.depth + 1, distinct: careful };
+  const { random, careful, world } = place;
+  if (world !== undefined && chance(random, 2)) return mergeOfClusters(place, world);
+  // of clusters and files few have an `app` of their own
+  const next = { ...place, depth: place.depth + 1, distinct: careful, world: careful ? undefined : world };
   const children = Array.from({ length: random.int(2, 4) }, () => generator(next));
   if (!careful && chance(random, 10)) children.pop();
   const wrong = [['app', 'env'], ['env'], ['absent'], ['values.a'], [], ['app', 'app']];

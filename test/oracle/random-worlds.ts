@@ -10,6 +10,8 @@ export interface World {
   readonly json: Json;
   /** whether the local cluster has a Secret */
   readonly local: boolean;
+  /** params of its clusters that name one */
+  readonly clusters: readonly Readonly<Record<string, string>>[];
   readonly urls: readonly string[];
   readonly revisions: readonly string[];
 }
@@ -21,6 +23,9 @@ const LABELS: Readonly<Record<string, readonly string[]>> = {
   enable_addons: ['true', 'false'],
 };
 
+const serverOf = (name: string): string =>
+  name === 'local' ? 'https://kubernetes.default.svc' : `https://${name.toLowerCase()}.example.com`;
+
 function clusterSecret(random: Random, name: string): Json {
   const labels: Json = { 'argocd.argoproj.io/secret-type': 'cluster' };
   for (const [key, values] of Object.entries(LABELS))
@@ -28,8 +33,6 @@ function clusterSecret(random: Random, name: string): Json {
   const annotations: Json = {};
   if (chance(random, 2)) annotations.app = pick(random, ['web', 'Team A', '{{name}}', '{{.name}}', '1', '']);
   if (chance(random, 3)) annotations['acme.example.com/repo'] = 'https://git.example.com/a';
-  const server =
-    name === 'local' ? 'https://kubernetes.default.svc' : `https://${name.toLowerCase()}.example.com`;
   return {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -41,7 +44,7 @@ function clusterSecret(random: Random, name: string): Json {
     },
     stringData: {
       name,
-      server,
+      server: serverOf(name),
       config: '{}',
       ...(chance(random, 4) ? { project: pick(random, ['fixed', '']) } : {}),
     },
@@ -95,12 +98,12 @@ const NAMES_OF_FILES = [
 
 function revision(random: Random): Json {
   const files: Json = {};
-  for (let i = random.int(1, 9); i > 0; i--) {
+  for (let i = random.int(4, 16); i > 0; i--) {
     const folder = chance(random, 8) ? '' : `${pick(random, FOLDERS)}/`;
     const below = chance(random, 4)
       ? `${pick(random, ['sub', '.git-like', 'deep/er', 'overlays/production'])}/`
       : '';
-    const text = chance(random, 30) ? pick(random, BROKEN) : pick(random, FILES);
+    const text = chance(random, 60) ? pick(random, BROKEN) : pick(random, FILES);
     files[`${folder}${below}${pick(random, NAMES_OF_FILES)}`] = text;
   }
   return {
@@ -129,7 +132,12 @@ export function randomWorld(random: Random): World {
     repositories: Object.fromEntries(urls.map((url) => [url, repository()])),
     settings: { newGitFileGlobbing: chance(random, 2) },
   };
-  return { json, local, urls, revisions };
+  const clusters = names.map((name) => ({
+    name,
+    nameNormalized: name.toLowerCase().replaceAll(/[^-a-z0-9]/g, '-'),
+    server: serverOf(name),
+  }));
+  return { json, local, clusters, urls, revisions };
 }
 
 function labelSelector({ random, careful }: Scope): Json {
@@ -158,10 +166,10 @@ function labelSelector({ random, careful }: Scope): Json {
   ]);
 }
 
-/** `values` of a generator. */
-function values(scope: Scope): Json {
+/** `values` of a generator; since 3.3 those of a second child wait in Go mode for params of its own. */
+function values(scope: Scope, interpolated: boolean): Json {
   const { random, go } = scope;
-  if (!chance(random, 3)) return {};
+  if (!chance(random, 3) || (go && interpolated)) return {};
   const own = go
     ? ['{{.name}}', '{{.path.basename}}', '{{.values.a}}', '{{ .metadata }}']
     : ['{{name}}', '{{path}}', '{{values.a}}'];
@@ -175,17 +183,21 @@ function values(scope: Scope): Json {
   };
 }
 
-export function clusters(scope: Scope, world: World, interpolated: boolean): Json {
+export function clusters(
+  scope: Scope & { readonly flat?: boolean },
+  world: World,
+  interpolated: boolean,
+): Json {
   const { random } = scope;
   const selects = !chance(random, 3);
   const templated = { matchLabels: { env: scope.go ? '{{ .env }}' : '{{env}}' } };
   const selector = interpolated && chance(random, 4) ? templated : labelSelector(scope);
   // the reference gives the clusters of a list in random order where one of them has no Secret
-  const flat = (selects || world.local) && chance(random, 8);
+  const flat = scope.flat !== false && (selects || world.local) && chance(random, 8);
   return {
     clusters: {
       ...(selects ? { selector } : chance(random, 3) ? { selector: {} } : {}),
-      ...values(scope),
+      ...values(scope, interpolated),
       ...(flat ? { flatList: true } : {}),
     },
   };
@@ -262,7 +274,7 @@ export function git(scope: Scope, world: World, interpolated: boolean): Json {
       revision: careful || !chance(random, 20) ? pick(random, known) : pick(random, ['none', 'v9.9.9', '^9']),
       [files ? 'files' : 'directories']: items,
       ...prefix,
-      ...values(scope),
+      ...values(scope, interpolated),
     },
   };
 }

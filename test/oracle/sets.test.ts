@@ -135,9 +135,12 @@ const ACCEPTED: readonly Accepted<Question, Outcome>[] = [
  * once. The rarest order seen comes once in twelve.
  */
 const AGAIN = 300;
+const AT_ONCE = 20;
 
+/** A set that reads a world costs more than one of lists: one is drawn for as many of these. */
+const WORLDLY_PART = 5;
 /** Worlds a run draws its sets for: a repository costs more to make than a set. */
-const WORLDS = 24;
+const WORLDS = 16;
 
 describe('whole sets agree with the reference', () => {
   const { cases, seed } = plan(4_000);
@@ -171,15 +174,17 @@ describe('whole sets agree with the reference', () => {
       const actual: Outcome[] = [];
       for (const question of questions) actual.push(await ours(question));
       const expected = await asked;
-      if (outcomes.length < 2 * cases) outcomes.push(...expected);
+      if (outcomes.length < cases + worldly) outcomes.push(...expected);
       const results = questions.map((question, i) =>
         compared(question, expected[i] as Outcome, actual[i] as Outcome),
       );
       const open = results.flatMap((result, i) => (result === undefined ? [] : [i]));
       for (const i of open) {
         const question = questions[i] as Question;
-        const more = await ask(Array.from({ length: AGAIN }, () => question));
-        if (more.some((outcome) => compared(question, outcome, actual[i] as Outcome) === undefined)) {
+        for (let asked = 0; asked < AGAIN && results[i] !== undefined; asked += AT_ONCE) {
+          const more = await ask(Array.from({ length: AT_ONCE }, () => question));
+          if (!more.some((outcome) => compared(question, outcome, actual[i] as Outcome) === undefined))
+            continue;
           results[i] = undefined;
           undecided++;
         }
@@ -210,11 +215,12 @@ describe('whole sets agree with the reference', () => {
     expect(rendered()).toBeGreaterThan(cases / 4);
   });
 
-  it(`renders ${cases} random sets of clusters and repositories alike (seed ${seed})`, async () => {
+  const worldly = Math.ceil(cases / WORLDLY_PART);
+  it(`renders ${worldly} random sets of clusters and repositories alike (seed ${seed})`, async () => {
     const before = rendered();
     const random = seededRandom(seed + 1);
     const worlds = Array.from({ length: WORLDS }, () => randomWorld(random));
-    const questions = Array.from({ length: cases }, (_, i): Question => {
+    const questions = Array.from({ length: worldly }, (_, i): Question => {
       const world = worlds[i % WORLDS];
       return {
         set: randomSet(random, i, world) as unknown as ApplicationSet,
@@ -222,7 +228,7 @@ describe('whole sets agree with the reference', () => {
       };
     });
     expect(await mismatches(questions, comparison)).toEqual(NONE);
-    expect(rendered() - before).toBeGreaterThan(cases / 4);
+    expect(rendered() - before).toBeGreaterThan(worldly / 4);
   });
 
   afterAll(() => {

@@ -51,7 +51,7 @@ func objectsOf(w world) objects {
 		}
 		o.secrets = append(o.secrets, secret)
 	}
-	sort.Slice(o.secrets, func(i, j int) bool { return o.secrets[i].Name < o.secrets[j].Name })
+	sort.Slice(o.secrets, func(i, j int) bool { return o.secrets[i].StringData["name"] < o.secrets[j].StringData["name"] })
 	for _, project := range w.AppProjects {
 		o.projects[project.Metadata.Name] = v1alpha1.AppProject{ObjectMeta: project.Metadata}
 	}
