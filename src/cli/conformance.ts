@@ -22,7 +22,7 @@ const FORMATS = ['text', 'json', 'html'] as const;
 
 export function define(command: Command, finish: (code: number) => void): void {
   command
-    .argument('<files...>', 'files of cases (JSON arrays), lying anywhere')
+    .argument('<files...>', 'files of cases (JSON arrays), or folders of them, lying anywhere')
     .option('-o, --output <format>', `one of ${FORMATS.join(', ')}`, oneOf('--output', FORMATS), 'text')
     .option('--name <text>', 'only cases whose name contains this text')
     .addHelpText('after', EXAMPLES)

@@ -1,11 +1,15 @@
 /**
  * The cases of the compatibility corpora (files of JSON arrays), loaded from anywhere: the kind of a
- * case is told by its keys, never by where its file lies. Refuses what is no case.
+ * case is told by its keys, never by where its file lies. What is no case stays in the list as one that
+ * fails, so that it hides none of the others.
  */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Json, JsonObject } from '../api/objects.ts';
+import { compareBytes } from '../support/byte-strings.ts';
 import { AppsetError, messageOf } from '../support/errors.ts';
 import { fileProblem } from '../support/file-problem.ts';
+import { isJsonObject } from '../support/json.ts';
 
 export type CaseKind = 'generation' | 'external' | 'webhook' | 'controller' | 'triggers';
 
@@ -17,6 +21,8 @@ export interface ConformanceCase {
   readonly about: string;
   /** the whole case as written: inputs and `expect` */
   readonly body: JsonObject;
+  /** why it cannot be run */
+  readonly broken?: string;
 }
 
 /** What a runner says of one case. */
@@ -47,38 +53,54 @@ function kindOf(body: JsonObject): CaseKind {
   return 'generation';
 }
 
-/** Cases of a text. @throws AppsetError APPSET_E0102 when it is no array of cases */
+const broken = (name: string, why: string): ConformanceCase => ({
+  name,
+  kind: 'generation',
+  about: '',
+  body: {},
+  broken: why,
+});
+
+/** Cases of a text, which holds an array of them or one alone. @param file names what has no name */
 export function parseCases(text: string, file: string): ConformanceCase[] {
-  let list: unknown;
+  const name = basename(file);
+  let parsed: unknown;
   try {
-    list = JSON.parse(text);
+    parsed = JSON.parse(text);
   } catch (error) {
-    throw new AppsetError('APPSET_E0102', `${file}: ${messageOf(error)}`, { cause: error });
+    return [broken(name, `${file}: ${messageOf(error)}`)];
   }
-  if (!Array.isArray(list)) throw new AppsetError('APPSET_E0102', `${file}: not an array of cases`);
-  return list.map((item: unknown, index) => {
-    if (typeof item !== 'object' || item === null || !('name' in item) || typeof item.name !== 'string') {
-      throw new AppsetError('APPSET_E0102', `${file}: item ${index} is no case: it has no name`);
-    }
-    const body = item as unknown as JsonObject;
+  const alone = isJsonObject(parsed) && 'name' in parsed;
+  if (!Array.isArray(parsed) && !alone) return [broken(name, `${file}: not an array of cases`)];
+  return (alone ? [parsed] : (parsed as unknown[])).map((body, index) => {
+    const place = `${name}[${index}]`;
+    if (!isJsonObject(body)) return broken(place, `${file}: item ${index} is no case`);
     const about = typeof body.about === 'string' ? body.about : '';
-    return { name: item.name, kind: kindOf(body), about, body };
+    return { name: typeof body.name === 'string' ? body.name : place, kind: kindOf(body), about, body };
   });
 }
 
-/** Cases of files, in order. @throws AppsetError when a file cannot be read or holds something else */
-export async function loadCases(files: readonly string[]): Promise<ConformanceCase[]> {
+/** The files a path stands for: itself, or all `.json` files in and below a folder, in order of their paths. */
+async function filesOf(path: string): Promise<readonly string[]> {
+  if (!(await stat(path)).isDirectory()) return [path];
+  const names = await readdir(path, { recursive: true });
+  return names
+    .filter((name) => name.endsWith('.json'))
+    .sort(compareBytes)
+    .map((name) => join(path, name));
+}
+
+/** Cases of files and folders, in order. @throws AppsetError APPSET_E0804 when one cannot be read */
+export async function loadCases(paths: readonly string[]): Promise<ConformanceCase[]> {
   const cases: ConformanceCase[] = [];
-  for (const file of files) {
-    let text: string;
+  for (const path of paths) {
     try {
-      text = await readFile(file, 'utf8');
+      for (const file of await filesOf(path)) cases.push(...parseCases(await readFile(file, 'utf8'), file));
     } catch (error) {
-      throw new AppsetError('APPSET_E0804', `${file} cannot be read: ${fileProblem(error)}`, {
+      throw new AppsetError('APPSET_E0804', `${path} cannot be read: ${fileProblem(error)}`, {
         cause: error,
       });
     }
-    cases.push(...parseCases(text, file));
   }
   return cases;
 }

@@ -105,7 +105,7 @@ function inputs(conformanceCase: ConformanceCase): {
   world: JsonObject;
   expect: JsonObject;
 } {
-  const { applicationSet, world, expect } = conformanceCase.body;
+  const { applicationSet, world = {}, expect } = conformanceCase.body;
   if (!isJsonObject(applicationSet) || !isJsonObject(world) || !isJsonObject(expect)) {
     throw new AppsetError('APPSET_E0102', `${conformanceCase.name}: no applicationSet, world or expect`);
   }

@@ -36,7 +36,8 @@ export async function runCase(
   conformanceCase: ConformanceCase,
   runners: ReadonlyMap<CaseKind, CaseRunner> = RUNNERS,
 ): Promise<CaseResult> {
-  const { name, kind } = conformanceCase;
+  const { name, kind, broken } = conformanceCase;
+  if (broken !== undefined) return { name, kind, status: 'failed', diff: [broken] };
   const reason = SKIPS[name];
   if (reason !== undefined) return { name, kind, status: 'skipped', reason };
   const runner = runners.get(kind);

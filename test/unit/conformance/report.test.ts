@@ -1,8 +1,12 @@
 /** Cases told apart by their keys, runs that never throw, and counts by area. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   type CaseRunner,
   formatReport,
+  loadCases,
   parseCases,
   runCases,
   summarize,
@@ -32,8 +36,33 @@ describe('conformance run', () => {
     ]);
   });
 
-  test.each(['{}', '[{"about": "no name"}]', 'nonsense'])('%s is no file of cases', (wrong) => {
-    expect(() => parseCases(wrong, 'x.json')).toThrow(/^x\.json: /);
+  test.each([
+    ['{}', ['x.json: it/x.json: not an array of cases']],
+    ['nonsense', ['x.json: it/x.json: Unexpected token']],
+    ['[5, {"name": "a/b", "steps": []}]', ['x.json[0]: it/x.json: item 0 is no case', 'a/b: ']],
+    ['{"name": "a/b", "steps": []}', ['a/b: ']],
+    ['[{"about": "no name", "steps": []}]', ['x.json[0]: ']],
+  ])('what is no case in %s fails and hides no other', (wrong, expected) => {
+    const cases = parseCases(wrong, 'it/x.json').map(({ name, broken = '' }) => `${name}: ${broken}`);
+    expect(cases).toHaveLength(expected.length);
+    for (const [i, line] of expected.entries()) expect(cases[i]?.startsWith(line)).toBe(true);
+  });
+
+  test('a file that is no JSON is a failed case beside those of a folder', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cases-'));
+    await mkdir(join(folder, 'deep'));
+    await writeFile(join(folder, 'b.json'), text);
+    await writeFile(join(folder, 'deep', 'a.json'), '{');
+    await writeFile(join(folder, 'README.md'), 'not read');
+    const report = summarize(
+      await runCases(
+        await loadCases([folder]),
+        fake(async () => ({ status: 'passed' })),
+      ),
+    );
+    await rm(folder, { recursive: true });
+    expect(report.total).toEqual({ passed: 2, failed: 1, skipped: 4 });
+    expect(report.results.at(-1)).toMatchObject({ name: 'a.json', status: 'failed' });
   });
 
   test('what nobody runs is skipped with a reason, what throws is a failure', async () => {
