@@ -240,6 +240,14 @@ export function patch(scope: Scope): string {
   const f = () => field(scope).replaceAll(/["'\n\t]/g, careful ? '' : '$&');
   const sound = [
     `metadata:\n  labels:\n    p: '${f()}'`,
+    'metadata:\n  $patch: replace\n  name: fresh\n  labels: {only: this}',
+    'metadata:\n  $retainKeys: [name]\n  name: kept',
+    'metadata:\n  annotations:\n    $patch: replace\n    x: y',
+    'spec:\n  source: {helm: {parameters: [], valueFiles: null}}',
+    'spec:\n  source: {$patch: delete}\n  sources: [{repoURL: r, chart: c, targetRevision: "1"}]',
+    'spec:\n  ignoreDifferences: [{kind: X, jsonPointers: [/a]}]\n  syncPolicy: {syncOptions: [A=1]}',
+    'spec:\n  source: {kustomize: {images: [a=b], patches: [{patch: x}]}, directory: {recurse: false}}',
+    'spec: &s {revisionHistoryLimit: 3}\nother: *s',
     `spec:\n  source:\n    path: '${f()}'\n    helm:\n      valueFiles: [z]`,
     '{"metadata": {"annotations": {"x": "y"}, "finalizers": ["more"]}}',
     'metadata:\n  annotations: {a: null, b: c}',

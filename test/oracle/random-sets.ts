@@ -38,12 +38,13 @@ function element(place: Place, index: number): Json {
   if (place.distinct) out.app = `app-${index}`;
   const owns = (name: string) => names.includes(name);
   if (go) {
-    if (chance(random, 3) && owns('n')) out.n = pick(random, [1, 2.5, 1000000, 0, -3, 1e21]);
+    if (chance(random, 3) && owns('n'))
+      out.n = pick(random, [1, 2.5, 1000000, 0, -3, 1e21, 1e-7, 123456789012, 2 ** 53, -0.00001]);
     if (chance(random, 5)) out.flag = chance(random, 2);
     if (chance(random, 5)) out.nul = null;
     if (chance(random, 3)) out.o = { a: pick(random, texts), b: { c: pick(random, [1, 'z', null, true]) } };
     if (chance(random, 4)) out.l = [pick(random, texts), 1, null];
-    if (chance(random, 10)) out['dotted.key'] = 'x';
+    if (chance(random, 10)) out[pick(random, ['dotted.key', 'ключ', 'with space', 'a/b', ''])] = 'x';
   } else if (!careful && chance(random, 8))
     out[pick(random, ['n', 'o'])] = pick(random, [5, null, { a: 'b' }, ['x']]);
   if (chance(random, 3) && (go || owns('n'))) out.values = { a: pick(random, texts), b: pick(random, texts) };
@@ -57,7 +58,16 @@ function element(place: Place, index: number): Json {
 }
 
 function elementsYaml({ random, go, careful, interpolated, distinct }: Place): string {
-  const sound = ['- {team: y}\n- {team: z}', '[]', '', '- team: on\n  region: 010'];
+  const sound = [
+    '- {team: y}\n- {team: z}',
+    '[]',
+    '',
+    '- team: on\n  region: 010',
+    '- &a {team: x, n: 1_000}\n- {<<: *a, region: !!str 5}',
+    '- {team: 2020-01-01, region: 12:30:45, n: 0x1F}\n- {n: 9007199254740993, team: .5, env: 1e3}',
+    '- team: !!binary aGk=\n  1: one\n  true: yes\n- null',
+    '- team: |\n    two\n    lines\n  region: "é\\t😀"\n  n: ~',
+  ];
   if (!go) return pick(random, ['', '[]', '- {team: y}', ...(careful ? [] : ['- {team: 1}'])]);
   if (distinct) return pick(random, ['', '[]', '- {app: yaml}']);
   const wrong = ['a: 1', 'x', '- 1', '- [a]', '{', '- {app: {{.absent}}}'];
