@@ -23,7 +23,8 @@ const HELP = `bench/cluster.ts [options]
   --repeat N              rounds of one (default 5), many and noise (default 1)
   --rest-minutes N        how long the operator is watched at rest (default 5)
   --sets N                sets of many, rest and large (default 1000)
-  --profile FOLDER        CPU profiles of the operator, which make it slower`;
+  --profile FOLDER        CPU profiles of the operator, which make it slower
+  --flags "FLAG ..."      flags of Node in place of those of the image, also none`;
 
 const { values } = parseArgs({
   options: {
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     'rest-minutes': { type: 'string', default: '5' },
     sets: { type: 'string', default: '1000' },
     profile: { type: 'string' },
+    flags: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -51,12 +53,13 @@ const options: Options = {
   restMinutes: Number(values['rest-minutes']),
   sets: Number(values.sets),
   profile: values.profile,
+  flags: values.flags?.split(' ').filter((flag) => flag !== ''),
 };
 
 const goals: Goal[] = [];
 const load = loadavg()[0] ?? Number.NaN;
 for (const name of wanted) goals.push(...(await CASES[name as keyof typeof CASES](options)));
 console.log(
-  `\nOperator (${nodeFlags().join(' ')}) on kube-apiserver v1.34.2 and etcd v3.6.4, ${await machine()}, Linux ${release()}, load before ${load.toFixed(1)}, after ${loadavg()[0]?.toFixed(1)}\n`,
+  `\nOperator (${(options.flags ?? nodeFlags()).join(' ')}) on kube-apiserver v1.34.2 and etcd v3.6.4, ${await machine()}, Linux ${release()}, load before ${load.toFixed(1)}, after ${loadavg()[0]?.toFixed(1)}\n`,
 );
 judge(goals);

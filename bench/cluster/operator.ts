@@ -27,6 +27,8 @@ export interface OperatorOptions {
   readonly name: string;
   /** folder for CPU profiles; none are made without it */
   readonly profile?: string;
+  /** for Node; those of the image when absent */
+  readonly flags?: readonly string[] | undefined;
   readonly args?: readonly string[];
 }
 
@@ -36,7 +38,7 @@ export class OperatorUnderTest {
   readonly #gone: Promise<void>;
   readonly startedAt = performance.now();
 
-  constructor({ kubeconfig, folder, name, profile, args = [] }: OperatorOptions) {
+  constructor({ kubeconfig, folder, name, profile, flags = nodeFlags(), args = [] }: OperatorOptions) {
     this.#log = join(folder, `${name}.log`);
     const log = openSync(this.#log, 'w');
     const profiling =
@@ -47,7 +49,7 @@ export class OperatorUnderTest {
     const command = ['run', '--kubeconfig', kubeconfig, '--namespace', 'argocd', ...listeners, ...args];
     this.#child = spawn(
       join(root, 'node_modules', '.bin', 'node'),
-      [...nodeFlags(), ...profiling, join(root, 'bin', 'appset.js'), ...command],
+      [...flags, ...profiling, join(root, 'bin', 'appset.js'), ...command],
       { stdio: ['ignore', log, log] },
     );
     closeSync(log);

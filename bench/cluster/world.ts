@@ -3,7 +3,7 @@
  * operators started on it. All of it has ended when the case has.
  */
 import { resolve } from 'node:path';
-import { startCluster } from '../../test/e2e/cluster.ts';
+import { type Cluster, startCluster } from '../../test/e2e/cluster.ts';
 import { ApiLoad, GROUP } from './api-load.ts';
 import { clusterName, clusterSecret, clusterSet } from './fleet.ts';
 import { OperatorUnderTest } from './operator.ts';
@@ -23,9 +23,12 @@ export interface Options {
   readonly sets: number;
   /** folder for CPU profiles of the operator */
   readonly profile: string | undefined;
+  /** flags of Node in place of those of the image */
+  readonly flags: readonly string[] | undefined;
 }
 
 export interface World {
+  readonly cluster: Pick<Cluster, 'url' | 'ca' | 'token'>;
   readonly api: ApiLoad;
   /** more connections to the same API server */
   readonly connect: (connections: number) => ApiLoad;
@@ -40,7 +43,7 @@ export const shown = (requests: ReadonlyMap<string, number>): string =>
 
 /** A cluster with Argo CD's kinds, and whatever was started on it ended. */
 export async function inCluster(
-  { profile }: Pick<Options, 'profile'>,
+  { profile, flags }: Pick<Options, 'profile' | 'flags'>,
   work: (world: World) => Promise<void>,
 ): Promise<void> {
   const cluster = await startCluster();
@@ -63,6 +66,7 @@ export async function inCluster(
       spec: { sourceRepos: ['*'], destinations: [{ server: '*', namespace: '*' }] },
     });
     await work({
+      cluster,
       api,
       connect,
       start: async (name) => {
@@ -70,6 +74,7 @@ export async function inCluster(
           kubeconfig: cluster.kubeconfig,
           folder: cluster.folder,
           name,
+          flags,
           ...(profile === undefined ? {} : { profile }),
         });
         running.push(operator);

@@ -36,6 +36,8 @@ export async function manySets(options: Options): Promise<readonly Goal[]> {
         await promote(api, 10);
         return api.until('argocd', sets * 11, 120);
       });
+      const { now, peak } = operator.memory();
+      note(`  memory ${now.toFixed(0)} MB, highest ${peak.toFixed(0)} MB`);
       rounds.push({ floor, fan, label });
     });
   }
