@@ -1,13 +1,8 @@
 /**
  * One vitest project a suite (docs/architecture.md, "Tests"). `npm test` runs unit, conformance and
- * integration; the others need tools that are built first and have commands of their own.
+ * integration; the others take long or need tools that are built first, and have commands of their own.
  */
 import { defineConfig } from 'vitest/config';
-
-/** What `npm test` runs: on every core, as much of it waits. */
-const onAllCores = (name: string, testTimeout: number, isolate = true) => ({
-  test: { ...suite(name, testTimeout).test, maxWorkers: '100%', isolate },
-});
 
 const suite = (name: string, testTimeout: number, fileParallelism = true) => ({
   test: {
@@ -18,6 +13,17 @@ const suite = (name: string, testTimeout: number, fileParallelism = true) => ({
     hookTimeout: testTimeout,
     fileParallelism,
   },
+});
+
+/** The fault matrix is a suite of its own, so that `npm test` stays short. */
+const MATRIX = 'test/integration/faults/matrix-*.test.ts';
+const faultMatrix = {
+  test: { ...suite('faults', 60_000).test, include: [MATRIX], maxWorkers: '100%' },
+};
+
+/** What `npm test` runs: on every core, as much of it waits. */
+const onAllCores = (name: string, testTimeout: number, isolate = true) => ({
+  test: { ...suite(name, testTimeout).test, maxWorkers: '100%', isolate, exclude: [MATRIX] },
 });
 
 /** The integration tests of controller and client once more, on one real cluster. */
@@ -58,6 +64,7 @@ export default defineConfig({
       onAllCores('unit', 20_000, false),
       onAllCores('conformance', 60_000, false),
       onAllCores('integration', 60_000),
+      faultMatrix,
       suite('oracle', 900_000, false),
       suite('e2e', 600_000, false),
       onRealCluster,

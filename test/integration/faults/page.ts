@@ -64,8 +64,8 @@ ${cells.length} cells: 0 wrong deletions, 0 lost Applications. Only the killed o
 
 ${faults.map(({ name, how }) => `- **${name}**: ${how}.`).join('\n')}
 
-The API server of the matrix is the sandbox; repositories are real ones behind \`git http-backend\`. Pages hold two
-objects, so that every list has a second page.
+\`npm run test:faults\` runs them. The API server is the sandbox; repositories are real ones behind
+\`git http-backend\`. Pages hold two objects, so that every list has a second page.
 
 ## On a real API server and etcd
 
