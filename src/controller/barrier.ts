@@ -117,8 +117,9 @@ export class LiveBarrier {
 
   async #read(client: ObjectClient): Promise<ApplicationSet | undefined> {
     const { namespace, name } = this.#set.metadata;
+    const options = this.#signal === undefined ? {} : { signal: this.#signal };
     try {
-      return asApplicationSet(await client.get(RESOURCES.applicationSets, namespace, name));
+      return asApplicationSet(await client.get(RESOURCES.applicationSets, namespace, name, options));
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;

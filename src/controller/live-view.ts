@@ -45,7 +45,7 @@ export function liveApplications(applications: readonly Application[]): LiveAppl
 export async function listAll(
   client: ObjectClient,
   type: (typeof RESOURCES)[keyof typeof RESOURCES],
-  options: Pick<ListOptions, 'namespace' | 'labelSelector' | 'limit' | 'metadataOnly'> = {},
+  options: Pick<ListOptions, 'namespace' | 'labelSelector' | 'limit' | 'metadataOnly' | 'signal'> = {},
 ): Promise<readonly KubeObject[]> {
   const items: KubeObject[] = [];
   let next: string | undefined;

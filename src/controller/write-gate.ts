@@ -6,7 +6,7 @@
  * Nobody is looked at long before there is a place for it.
  */
 import { type ObjectClient, RESOURCES } from '../api/client.ts';
-import type { KubeObject } from '../api/objects.ts';
+import type { ApplicationSet } from '../api/objects.ts';
 import type { Clock } from '../support/clock.ts';
 import { LIMITS } from '../support/limits.ts';
 import { Turns } from '../support/turns.ts';
@@ -36,6 +36,8 @@ export class WriteGate {
   readonly #turns: Turns;
   /** by namespace, who asked first goes first */
   readonly #waiting = new Map<string, Set<Comer>>();
+  /** whom the list under way is for */
+  #listed: Set<Comer> = new Set();
   /** looked at, and without a place yet */
   readonly #cleared = new Set<Comer>();
   readonly #heard = new WeakSet<AbortSignal>();
@@ -107,7 +109,7 @@ export class WriteGate {
     if (this.#heard.has(signal)) return;
     this.#heard.add(signal);
     signal.addEventListener('abort', () => {
-      for (const group of [...this.#waiting.values(), this.#cleared]) {
+      for (const group of [...this.#waiting.values(), this.#listed, this.#cleared]) {
         for (const comer of group) {
           if (comer.signal !== signal) continue;
           group.delete(comer);
@@ -136,6 +138,9 @@ export class WriteGate {
       this.#looking += 1;
       void this.#options
         .inTurn((client) => this.#serve(client))
+        .catch(() => {
+          // whom it concerns was told by #serve
+        })
         .finally(() => {
           this.#looking -= 1;
           this.#look();
@@ -143,7 +148,11 @@ export class WriteGate {
     }
   }
 
-  /** Looks for whoever waits now: for all of a namespace together, or for the first alone. Never throws. */
+  /**
+   * Looks for whoever waits now: for all of a namespace together, or for the first alone.
+   *
+   * @throws what the server answered, for whoever gives turns: who waited was told, or looks alone
+   */
   async #serve(client: ObjectClient): Promise<void> {
     const [next] = [...this.#waiting].filter(([, { size }]) => size > 0);
     if (next === undefined || this.#isListing) return;
@@ -156,30 +165,34 @@ export class WriteGate {
     if (group.size >= worthAList) await this.#together(client, namespace, group);
     else if (first !== undefined) {
       group.delete(first);
-      await first.barrier.look(client).then(() => first.resolve(), first.reject);
+      const looked = first.barrier.look(client);
+      looked.then(() => first.resolve(), first.reject);
+      await looked;
     }
   }
 
   /** Whoever asks from now on is not among those the list is for: it began before. */
   async #together(client: ObjectClient, namespace: string, group: Set<Comer>): Promise<void> {
-    const comers = [...group];
+    this.#listed = new Set(group);
     group.clear();
     this.#isListing = true;
     const begun = this.#options.clock.monotonic();
-    let listed: readonly KubeObject[] = [];
+    const byName = new Map<string, ApplicationSet>();
     try {
+      // the comers of one term have one signal: of another term's list nobody has to wait for the end
+      const [signal] = [...this.#listed].map((comer) => comer.signal);
       const options = { namespace, limit: LIMITS.kubeListPage, metadataOnly: true };
-      listed = await listAll(client, RESOURCES.applicationSets, options);
-    } catch {
-      // each is told by its own look what is wrong
+      const ends = signal === undefined ? options : { ...options, signal };
+      for (const set of await listAll(client, RESOURCES.applicationSets, ends))
+        byName.set(set.metadata.name, asApplicationSet(set));
     } finally {
       this.#isListing = false;
-    }
-    const byName = new Map(listed.map((set) => [set.metadata.name, asApplicationSet(set)]));
-    for (const { barrier, signal, resolve, reject } of comers) {
-      if (signal?.aborted) reject(signal.reason);
-      else if (barrier.saw(byName.get(barrier.set.metadata.name), begun)) resolve();
-      else barrier.look().then(() => resolve(), reject);
+      // after a list that failed each is told by its own look what is wrong
+      for (const { barrier, resolve, reject } of this.#listed) {
+        if (barrier.saw(byName.get(barrier.set.metadata.name), begun)) resolve();
+        else barrier.look().then(() => resolve(), reject);
+      }
+      this.#listed.clear();
     }
   }
 }

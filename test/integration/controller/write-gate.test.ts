@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import {
+  type ApiError,
   type ListOptions,
   type ObjectClient,
   RESOURCES,
@@ -31,6 +32,8 @@ class Gate {
   readonly #turns: (() => void)[] = [];
   /** what happens when a list has been answered and the gate has not been told yet */
   onListed: () => Promise<void> | void = () => {};
+  /** what the calls in turns came to, as whoever gives the turns sees it */
+  readonly inTurns: unknown[] = [];
   readonly entered: string[] = [];
   readonly refused = new Map<string, unknown>();
   readonly leave = new Map<string, () => void>();
@@ -45,7 +48,10 @@ class Gate {
         await new Promise<void>((resolve) => {
           this.#turns.push(resolve);
         });
-        return call(this.#client());
+        return call(this.#client()).catch((error: unknown) => {
+          this.inTurns.push(error);
+          throw error;
+        });
       },
     });
   }
@@ -67,6 +73,11 @@ class Gate {
       patch: () => expect.unreachable(),
       delete: () => expect.unreachable(),
     };
+  }
+
+  /** Calls of turns that came to a refusal of the server, by its code. */
+  get told(): readonly number[] {
+    return this.inTurns.map((error) => (error as ApiError).code);
   }
 
   get faults() {
@@ -280,4 +291,32 @@ test('the end: who waits is told, and looks no more', async () => {
   await gate.turns();
   expect(gate.entered).toEqual([]);
   expect(gate.count('list') + gate.count('get')).toBe(0);
+});
+
+test.each([
+  ['a look', 1, 'get'],
+  ['a list', MANY, 'list'],
+] as const)('whoever gives turns is told that the server throttles %s', async (_name, come, verb) => {
+  const gate = new Gate();
+  gate.faults.add({ verb, kind: 'ApplicationSet', effect: { type: 'refuse', code: 429 } });
+  await gate.come(gate.sets(come));
+  await gate.turns();
+  expect(gate.told).toEqual([429]);
+});
+
+test('the end while a list gives no answer: who waits for it is told at once', async () => {
+  const gate = new Gate();
+  const end = new AbortController();
+  await gate.come(gate.sets(MANY), end.signal);
+  const hangs = Promise.withResolvers<void>();
+  gate.onListed = () => hangs.promise;
+  await gate.turns();
+  expect(gate.refused.size + gate.entered.length).toBe(0);
+  end.abort(new Error('the end'));
+  await settle();
+  expect([...gate.refused.values()].map(String)).toEqual(Array(MANY).fill('Error: the end'));
+  hangs.resolve();
+  await settle();
+  expect(gate.entered).toEqual([]);
+  expect(gate.count('get')).toBe(0);
 });
