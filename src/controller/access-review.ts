@@ -150,7 +150,12 @@ export class AccessReview {
   }
 }
 
+/** Refusals that pass: a token that has run out is read anew, a server that throttles lets up. */
+const PASSING = [401, 429];
+
 /** Whether asking again would come to the same: the question itself is refused, or not known. */
 function isFinal(error: unknown): boolean {
-  return !(error instanceof ApiError) || (error.code >= 400 && error.code < 500 && error.code !== 429);
+  return (
+    !(error instanceof ApiError) || (error.code >= 400 && error.code < 500 && !PASSING.includes(error.code))
+  );
 }

@@ -136,6 +136,24 @@ describe('asking', () => {
     expect(told).toEqual([]);
   });
 
+  test('credentials that are not taken just then end nothing, and what is missing is asked about again', async () => {
+    let answer: 'no' | 'unauthorized' | 'yes' = 'no';
+    const { clock, done, subject } = review(async (right) => {
+      if (answer === 'unauthorized') throw new ApiError(401, 'Unauthorized', 'the token has run out');
+      return answer === 'yes' || inWords(right) !== DELETE;
+    });
+    await settled();
+    answer = 'unauthorized';
+    clock.advance(LIMITS.accessReviewMs);
+    await settled();
+    expect(subject.missing.map(inWords)).toEqual([DELETE]);
+    answer = 'yes';
+    clock.advance(LIMITS.accessReviewMs);
+    await settled();
+    expect(subject.missing).toEqual([]);
+    await done;
+  });
+
   test('ends with the operator, in the middle of a question too', async () => {
     const { stop, done, told } = review(
       (_, signal) =>
