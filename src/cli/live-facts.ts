@@ -128,7 +128,7 @@ export async function liveWorld(
         facts: async () => ({
           sources: snapshot,
           inClusterEnabled,
-          pause,
+          pause: () => pause,
           descends: (request, older, newer) => sources.descent(request, older, newer),
         }),
         settings,

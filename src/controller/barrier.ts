@@ -30,6 +30,7 @@ export class LiveBarrier {
   #passedAt: number | undefined;
   #passing: Promise<void> | undefined;
   #refused: unknown;
+  #alsoAsk: (() => Promise<void>) | undefined;
 
   constructor(client: ObjectClient, set: ApplicationSet, clock: Clock, signal?: AbortSignal) {
     this.#client = client;
@@ -52,13 +53,28 @@ export class LiveBarrier {
       this.#clock.monotonic() - this.#passedAt >= LIMITS.barrierMs;
     if (due) {
       this.#passing ??= this.#check()
-        .then(() => undefined)
+        .then(() => this.ask())
         .finally(() => {
           this.#passing = undefined;
         });
       await this.#passing;
     }
     this.#writes += 1;
+  }
+
+  /** What else has to be so still whenever the set is looked at between writes; throws when it is not. */
+  also(ask: () => Promise<void>): void {
+    this.#alsoAsk = ask;
+  }
+
+  /** Asks what else has to be so. @throws what it throws, and for good once it has */
+  async ask(): Promise<void> {
+    try {
+      await this.#alsoAsk?.();
+    } catch (error) {
+      this.#refused = error;
+      throw error;
+    }
   }
 
   /** The set as it was planned for. */

@@ -58,6 +58,9 @@ export class SetHolds {
   #candidates: ReadonlyMap<string, HoldCandidate> = new Map();
   /** Applications this run writes down as about to be moved by data */
   #moving: ReadonlySet<string> = new Set();
+  /** what was known of all sets when it was decided */
+  #pause: string | undefined;
+  #rival: string | undefined;
 
   constructor(options: SetHoldsOptions) {
     const { set, deps, facts, evaluation } = options;
@@ -111,6 +114,7 @@ export class SetHolds {
     const writes = !preview && plan.create.length + plan.update.length + plan.delete.length > 0;
     const annotations = setHoldSettings(set);
     const { spec } = this.#state.before;
+    this.#pause = facts.pause?.();
     const owned = planner.input.live
       .controlledBy(set.metadata.name)
       .filter((live) => live.metadata.deletionTimestamp === undefined && planner.isCurrent(live));
@@ -131,13 +135,18 @@ export class SetHolds {
         controllerNamespace: settings.controllerNamespace,
       },
       others: plan.delete.length === 0 ? NO_OTHERS : await otherSets(set, deps),
-      pause: facts.pause,
+      pause: this.#pause,
       counted: this.#counted(),
-      anotherController: preview ? undefined : await findRival(writes, deps),
+      anotherController: preview ? undefined : await this.#lookForRival(writes),
       disputed: preview ? new Map() : await disputedApplications(set, plan, deps),
       specChanged: spec?.generation === set.metadata.generation && spec?.hash !== specHash(set),
       now: clock.now(),
     };
+  }
+
+  async #lookForRival(writes: boolean): Promise<string | undefined> {
+    this.#rival = await findRival(writes, this.#options.deps);
+    return this.#rival;
   }
 
   async #candidatesOf(planned: readonly PlannedDelete[]): Promise<readonly HoldCandidate[]> {
@@ -152,6 +161,22 @@ export class SetHolds {
       candidates.push({ name, uid: live.metadata.uid ?? '', live, origin, missing, evidence });
     }
     return candidates;
+  }
+
+  /**
+   * Whether nobody stopped all sets since it was decided: a run may have waited, or writes for long.
+   *
+   * @throws SetChanged, ApiError: then nothing more may be written
+   */
+  async stillMayWrite(): Promise<void> {
+    const { set, deps, facts } = this.#options;
+    const pause = facts.pause?.();
+    if (pause !== undefined && pause !== this.#pause) {
+      throw new SetChanged(set, 'was paused with all others', this.set);
+    }
+    if (this.#rival !== undefined) return;
+    const rival = await findRival(true, deps);
+    if (rival !== undefined) throw new SetChanged(set, `got another controller (${rival})`, this.set);
   }
 
   /**

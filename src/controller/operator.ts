@@ -175,7 +175,7 @@ export function startOperator(options: OperatorOptions): Operator {
       sources.snapshot(freshness.since(set, (manager.memory.pending.get(keyOf(set))?.size ?? 0) > 0)),
     ),
     inClusterEnabled: inClusterEnabled(caches.configMaps, settings.controllerNamespace),
-    pause: pauseIn(caches.ownConfig, settings.controllerNamespace),
+    pause: () => pauseIn(caches.ownConfig, settings.controllerNamespace),
     descends: (request, older, newer) => sources.descent(request, older, newer),
   });
   const recorder = new EventRecorder({

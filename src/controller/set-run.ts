@@ -51,8 +51,8 @@ export interface RunFacts {
   readonly sources: Sources;
   /** false only when argocd-cm says `cluster.inClusterEnabled: "false"` */
   readonly inClusterEnabled: boolean;
-  /** key `pause` of ConfigMap appset-operator */
-  readonly pause?: string | undefined;
+  /** key `pause` of ConfigMap appset-operator, as it is when asked */
+  readonly pause?: () => string | undefined;
   /**
    * Whether a commit descends from an older one; throws when it cannot be read. `branch`: what was asked
    * for is a branch. Without it no commit is confirmed.
@@ -270,6 +270,7 @@ export class SetRun {
     });
     const { plan: undecided, planner } = await this.#plan(facts, evaluation);
     const holds = compat ? undefined : new SetHolds({ set, deps: this.#deps, facts, evaluation });
+    if (holds !== undefined) barrier.also(() => holds.stillMayWrite());
     const decidedAt = clock.monotonic();
     const plan = holds === undefined ? undecided : await holds.decide(undecided, planner, clusters);
     const applied = await applyPlan(plan, {
@@ -311,7 +312,17 @@ export class SetRun {
     const { gate, signal, onWait = () => {} } = this.#deps;
     const waits = plan.delete.length === 0 && plan.create.length + plan.update.length > 0;
     if (gate === undefined || !waits) return {};
-    return { enter: () => gate.enter(barrier, rendered.length, { signal, onWait }) };
+    const enter = async () => {
+      const leave = await gate.enter(barrier, rendered.length, { signal, onWait });
+      try {
+        await barrier.ask();
+      } catch (error) {
+        leave();
+        throw error;
+      }
+      return leave;
+    };
+    return { enter };
   }
 
   async #applications(): Promise<LiveApplications> {

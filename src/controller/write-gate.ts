@@ -3,7 +3,8 @@
  * many wait, one list of the sets' metadata looks at all of them: a quorum read that begins when its
  * turn has come, after everyone it is for has asked. It only ever says that a set is what was planned
  * for; whatever it shows to be otherwise, and everything after a list that failed, is looked at alone.
- * Nobody is looked at long before there is a place for it.
+ * While enough are looked at and have no place yet, nobody else is; who waits for one too long is looked
+ * at again by its barrier.
  */
 import { type ObjectClient, RESOURCES } from '../api/client.ts';
 import type { ApplicationSet } from '../api/objects.ts';

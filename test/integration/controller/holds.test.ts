@@ -459,7 +459,7 @@ test('pausing all keeps everything as it is', async () => {
   await operator.run();
   expect(operator.names).toEqual([]);
   expect(operator.condition('DeletionsHeld')).toMatch(/^True Paused all writes held/);
-  const facts = async () => ({ sources: operator.sources(), inClusterEnabled: true, pause: 'all' });
+  const facts = async () => ({ sources: operator.sources(), inClusterEnabled: true, pause: () => 'all' });
   annotate(operator, { 'appset-operator.io/paused': null });
   await operator.run({ facts });
   expect(operator.names).toEqual([]);

@@ -3,9 +3,13 @@
  * from its cache while a set is deleted with --cascade=orphan hands all its Applications to the garbage
  * collector.)
  */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RESOURCES } from '../../../src/api/client.ts';
+import { ARGO_CONTROLLER } from '../../../src/api/names.ts';
+import { silentLog } from '../../../src/controller/log.ts';
+import { WriteGate } from '../../../src/controller/write-gate.ts';
 import type { MadeCall } from '../../../src/sandbox/index.ts';
+import { LIMITS } from '../../../src/support/limits.ts';
 import { list, Operator, shops } from './operator.ts';
 
 /** Acts once, just before the operator's first call that fits: between the plan and its writes. */
@@ -113,4 +117,87 @@ test('a set that cannot be read lets nothing be written', async () => {
   const result = await operator.run();
   expect(result.error).toBeDefined();
   expect(operator.names).toEqual([]);
+});
+
+describe('what stops all sets after a run was decided', () => {
+  /** One place to write from; `act` happens while the run waits for it. */
+  const gateOf = (operator: Operator, act: () => void) =>
+    new WriteGate({
+      clock: operator.clock,
+      places: 1,
+      sets: () => 1,
+      inTurn: async (call) => {
+        act();
+        return call(operator.client);
+      },
+    });
+  const pausing = (operator: Operator) => {
+    let pause: string | undefined;
+    const facts = async () => ({
+      sources: operator.sources(),
+      inClusterEnabled: true,
+      pause: () => pause,
+    });
+    return {
+      facts,
+      set: (to: string | undefined) => {
+        pause = to;
+      },
+    };
+  };
+
+  test('a pause of all while it waits at the gate: nothing is written, and the place is given back', async () => {
+    const operator = new Operator();
+    operator.apply(shops([list('porto', 'lyon')]));
+    const { facts, set } = pausing(operator);
+    let act = () => set('all');
+    const gate = gateOf(operator, () => act());
+    const { error } = await operator.run({ facts, gate });
+    expect(error).toBeUndefined();
+    expect(operator.names).toEqual([]);
+    expect(operator.condition('DeletionsHeld')).toMatch(/^True Paused all writes held/);
+    set(undefined);
+    act = () => {};
+    await operator.run({ facts, gate });
+    expect(operator.names).toEqual(['shop-lyon', 'shop-porto']);
+  });
+
+  test('a pause of all in the middle of many writes: it stops at the next look at the set', async () => {
+    const operator = new Operator();
+    const cities = Array.from({ length: 3 * LIMITS.barrierWrites }, (_, at) => `city-${at}`);
+    operator.apply(shops([list(...cities)]));
+    const { facts, set } = pausing(operator);
+    once(
+      operator,
+      ({ verb, kind }) => verb === 'create' && kind === 'Application',
+      () => set('all'),
+    );
+    await operator.run({ facts });
+    expect(operator.names.length).toBeGreaterThan(0);
+    expect(operator.names.length).toBeLessThanOrEqual(LIMITS.barrierWrites);
+    expect(operator.condition('DeletionsHeld')).toMatch(/^True Paused all writes held/);
+  });
+
+  test('the controller of Argo CD shows itself while it waits at the gate: nothing is written', async () => {
+    const operator = new Operator();
+    operator.apply(shops([list('porto')]));
+    const gate = gateOf(operator, () => {
+      const time = '2030-01-01T00:00:00Z';
+      const metadata = {
+        name: 'other',
+        namespace: 'argocd',
+        managedFields: [{ manager: ARGO_CONTROLLER, time }],
+      };
+      const after = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata };
+      operator.memory.rival.saw(
+        { before: undefined, after, initial: false },
+        { clock: operator.clock, log: silentLog },
+      );
+    });
+    await operator.run({ gate });
+    expect(operator.names).toEqual([]);
+    expect(operator.condition('DeletionsHeld')).toMatch(
+      /^True AnotherController .*Application argocd\/other was written by/,
+    );
+  });
 });
