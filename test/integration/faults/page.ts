@@ -8,6 +8,13 @@ const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 
 export const PAGE = resolve(import.meta.dirname, '../../../docs/reliability.md');
 
+/** Faults of a real API server, its etcd and the operator on it (test/e2e/generators-and-crashes.test.ts). */
+export const REAL_FAULTS = {
+  server: 'API server killed and restarted',
+  etcd: 'etcd paused for five seconds',
+  operator: 'operator killed with -9 mid fan-out',
+} as const;
+
 /** A cell as the page shows it. */
 export type ShownCell = Pick<CellResult, 'fault' | 'generator' | 'deleted' | 'lost'>;
 
@@ -69,7 +76,14 @@ ${faults.map(({ name, how }) => `- **${name}**: ${how}.`).join('\n')}
 
 ## On a real API server and etcd
 
-\`npm run test:e2e\` does the following to real ones (test/e2e/crash.test.ts, test/e2e/operator.test.ts):
+One set of each generator, side by side on a real kube-apiserver: one row comes, somebody edits an
+Application of each set, and in the middle of that the fault strikes all of them at once. Afterwards one row
+really goes. The audit log tells what was deleted (test/e2e/generators-and-crashes.test.ts, \`npm run test:e2e\`).
+
+${cellsTable(asProved(Object.values(REAL_FAULTS)))}
+
+The operator lives through the first two without a restart, unless the API server is away for longer than the Lease
+allows. Of list sets \`npm run test:e2e\` shows more (test/e2e/crash.test.ts, test/e2e/operator.test.ts):
 
 - the operator is killed with -9 in the middle of 1,000 creations, ten times: each Application is there once, none deleted;
 - the API server is killed in the middle of 400 creations and comes back: the operator goes on by itself;
