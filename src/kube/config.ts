@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
-import type { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig, User } from '@kubernetes/client-node';
 import { AppsetError, messageOf } from '../support/errors.ts';
 import { fileProblem } from '../support/file-problem.ts';
 import { parseYaml } from '../support/yaml.ts';
@@ -94,8 +94,8 @@ export async function loadConnection(options: ConnectionOptions = {}): Promise<C
     proxyUrl: cluster.proxyUrl,
     credentials: async () => {
       if (plain) return { headers: {}, tls: {} };
-      const user = config.getCurrentUser()?.name ?? '';
-      return readCredentials(config, tokenFiles.get(user));
+      const user = config.getCurrentUser();
+      return readCredentials(config, tokenFiles.get(user?.name ?? '') ?? accountTokenFile(user));
     },
   };
 }
@@ -196,6 +196,12 @@ async function tokenFilesOf(kubeconfig: string | undefined): Promise<Map<string,
     }
   }
   return found;
+}
+
+/** The token of a Pod's service account; client-node would keep what it read of it for a minute, refused or not. */
+function accountTokenFile(user: User | null): string | undefined {
+  const path: unknown = user?.authProvider?.config?.tokenFile;
+  return typeof path === 'string' ? path : undefined;
 }
 
 const misconfigured = (message: string, cause?: unknown): AppsetError =>

@@ -39,21 +39,36 @@ const root = resolve(import.meta.dirname, '../..');
 const node = join(root, 'node_modules', '.bin', 'node');
 const running = new Set<ChildProcess>();
 
-/** Starts `appset run` with a kubeconfig; ready to be waited for by its log. */
-export function startOperatorProcess(kubeconfig: string, args: readonly string[] = []): OperatorProcess {
+/** How a program is started that becomes the operator. */
+export interface Start {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Starts `appset run`; ready to be waited for by its log.
+ *
+ * @param kubeconfig undefined: it is to find the cluster by itself
+ */
+export function startOperatorProcess(
+  kubeconfig: string | undefined,
+  args: readonly string[] = [],
+  via: Start = { command: node, args: [], env: process.env },
+): OperatorProcess {
   const child = spawn(
-    node,
+    via.command,
     [
+      ...via.args,
       join(root, 'bin', 'appset.js'),
       'run',
-      '--kubeconfig',
-      kubeconfig,
+      ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
       '--namespace',
       'argocd',
       ...NO_PORTS,
       ...args,
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: via.env, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   running.add(child);
   const lines: LogLine[] = [];
