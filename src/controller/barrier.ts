@@ -5,7 +5,7 @@
  */
 import { isNotFound, type ObjectClient, RESOURCES } from '../api/client.ts';
 import { OWN_PREFIX } from '../api/names.ts';
-import { type ApplicationSet, keyOf } from '../api/objects.ts';
+import { type ApplicationSet, type KubeObject, keyOf, type ObjectMeta } from '../api/objects.ts';
 import type { Clock } from '../support/clock.ts';
 import { AppsetError } from '../support/errors.ts';
 import { LIMITS } from '../support/limits.ts';
@@ -143,12 +143,26 @@ export class LiveBarrier {
   }
 }
 
-const ownAnnotations = (set: Pick<ApplicationSet, 'metadata'>): string =>
-  JSON.stringify(
-    Object.entries(set.metadata.annotations ?? {})
-      .filter(([key]) => key.startsWith(OWN_PREFIX))
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
+/** What a barrier looks at of a set. */
+export function lookedAt({ apiVersion, kind, metadata }: KubeObject): KubeObject {
+  const { name, uid, generation, deletionTimestamp } = metadata;
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(uid === undefined ? {} : { uid }),
+      ...(generation === undefined ? {} : { generation }),
+      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+      annotations: Object.fromEntries(ownAnnotations(metadata)),
+    },
+  };
+}
+
+const ownAnnotations = ({ annotations = {} }: ObjectMeta): [string, string][] =>
+  Object.entries(annotations)
+    .filter(([key]) => key.startsWith(OWN_PREFIX))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 
 function changeOf(
   planned: ApplicationSet,
@@ -158,5 +172,6 @@ function changeOf(
   if (fresh.metadata.uid !== planned.metadata.uid) return 'was made again';
   if (fresh.metadata.deletionTimestamp !== undefined) return 'is being deleted';
   if (fresh.metadata.generation !== planned.metadata.generation) return 'has changed';
-  return ownAnnotations(fresh) === ownAnnotations(planned) ? undefined : 'has other annotations';
+  const [found, wanted] = [fresh, planned].map(({ metadata }) => JSON.stringify(ownAnnotations(metadata)));
+  return found === wanted ? undefined : 'has other annotations';
 }

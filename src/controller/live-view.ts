@@ -41,17 +41,18 @@ export function liveApplications(applications: readonly Application[]): LiveAppl
   };
 }
 
-/** Lists all pages. */
+/** Lists all pages. @param keep what is kept of an object while the next page is read */
 export async function listAll(
   client: ObjectClient,
   type: (typeof RESOURCES)[keyof typeof RESOURCES],
   options: Pick<ListOptions, 'namespace' | 'labelSelector' | 'limit' | 'metadataOnly' | 'signal'> = {},
+  keep: (object: KubeObject) => KubeObject = (object) => object,
 ): Promise<readonly KubeObject[]> {
   const items: KubeObject[] = [];
   let next: string | undefined;
   do {
     const page = await client.list(type, { ...options, ...(next === undefined ? {} : { continue: next }) });
-    items.push(...page.items);
+    items.push(...page.items.map(keep));
     next = page.continue === '' ? undefined : page.continue;
   } while (next !== undefined);
   return items;

@@ -11,7 +11,7 @@ import type { ApplicationSet } from '../api/objects.ts';
 import type { Clock } from '../support/clock.ts';
 import { LIMITS } from '../support/limits.ts';
 import { Turns } from '../support/turns.ts';
-import type { LiveBarrier } from './barrier.ts';
+import { type LiveBarrier, lookedAt } from './barrier.ts';
 import { asApplicationSet, listAll } from './live-view.ts';
 
 export interface WriteGateOptions {
@@ -184,7 +184,7 @@ export class WriteGate {
       const [signal] = [...this.#listed].map((comer) => comer.signal);
       const options = { namespace, limit: LIMITS.kubeListPage, metadataOnly: true };
       const ends = signal === undefined ? options : { ...options, signal };
-      for (const set of await listAll(client, RESOURCES.applicationSets, ends))
+      for (const set of await listAll(client, RESOURCES.applicationSets, ends, lookedAt))
         byName.set(set.metadata.name, asApplicationSet(set));
     } finally {
       this.#isListing = false;
