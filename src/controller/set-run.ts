@@ -2,9 +2,8 @@
  * The phases of one run over a set that is there, in order: facts, evaluation, plan, writes, status. Each
  * is a small function; status is one patch at the end (spec controller-and-operations §2.1).
  */
-import { type ObjectClient, RESOURCES } from '../api/client.ts';
-import { REFRESH_SET_ANNOTATION } from '../api/names.ts';
-import { type ApplicationSet, type JsonObject, keyOf } from '../api/objects.ts';
+import type { ObjectClient } from '../api/client.ts';
+import { type ApplicationSet, keyOf } from '../api/objects.ts';
 import type { GitRequest, Sources } from '../generators/contract.ts';
 import type { Evaluation } from '../planning/contract.ts';
 import { type EvaluationSettings, evaluateSet, evaluationSettings } from '../planning/evaluate.ts';
@@ -40,6 +39,7 @@ import {
   runConditions,
   writeError,
 } from './outcome.ts';
+import { removeRefreshMark } from './refresh-mark.ts';
 import type { ControllerSettings } from './settings.ts';
 import { type StatusDraft, writeStatus } from './status.ts';
 import { ApplicationWriter } from './write-application.ts';
@@ -312,17 +312,7 @@ export class SetRun {
     const { gate, signal, onWait = () => {} } = this.#deps;
     const waits = plan.delete.length === 0 && plan.create.length + plan.update.length > 0;
     if (gate === undefined || !waits) return {};
-    const enter = async () => {
-      const leave = await gate.enter(barrier, rendered.length, { signal, onWait });
-      try {
-        await barrier.ask();
-      } catch (error) {
-        leave();
-        throw error;
-      }
-      return leave;
-    };
-    return { enter };
+    return { enter: () => gate.enter(barrier, rendered.length, { signal, onWait }) };
   }
 
   async #applications(): Promise<LiveApplications> {
@@ -353,7 +343,7 @@ export class SetRun {
     // a failed run keeps the mark that asked for it
     if (writing === undefined && evaluation.firstError === undefined) {
       try {
-        set = await this.#removeRefresh(current);
+        set = await removeRefreshMark(current, this.#deps);
       } catch (error) {
         this.#deps.signal?.throwIfAborted();
         refreshing = { reason: 'RefreshApplicationError', message: messageOf(error), error };
@@ -383,25 +373,6 @@ export class SetRun {
     // owners that were put right are ours now, and may be deleted; our own writes wake nothing
     if (plan.keep.some(({ reason }) => reason === 'OwnerRepaired')) waits.push(LIMITS.lookAgainMs);
     return { requeueAfterSeconds: this.#requeue(evaluation, waits), error: undefined };
-  }
-
-  /** Takes the refresh annotation off; answers the set as it is then. */
-  async #removeRefresh(set: ApplicationSet): Promise<ApplicationSet> {
-    const { client, settings, signal } = this.#deps;
-    const { namespace, name, uid, annotations } = set.metadata;
-    if (annotations?.[REFRESH_SET_ANNOTATION] === undefined) return set;
-    const patch: JsonObject = {
-      metadata: {
-        annotations: { [REFRESH_SET_ANNOTATION]: null },
-        ...(uid === undefined ? {} : { uid }),
-      },
-    };
-    const answer = await client.patch(RESOURCES.applicationSets, namespace, name, patch, {
-      type: 'merge',
-      dryRun: settings.dryRun,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    return settings.dryRun ? set : (answer as unknown as ApplicationSet);
   }
 
   /** The one status write of a run. `forgiving`: a failure is only logged, as on the reference's error paths. */

@@ -88,10 +88,18 @@ export class WriteGate {
       this.#waits -= 1;
       this.#rows -= rows;
     }
-    return () => {
+    const leave = () => {
       this.#places += 1;
       this.#admit();
     };
+    try {
+      // the list told of the set alone
+      await barrier.ask();
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    return leave;
   }
 
   #stage(
