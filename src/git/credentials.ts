@@ -4,6 +4,7 @@
  * `identity` tells two sets of credentials apart without holding either.
  */
 import { createHash } from 'node:crypto';
+import { percentDecoded } from '../support/percent.ts';
 
 export interface GitCredentials {
   readonly username?: string;
@@ -34,17 +35,9 @@ export function secretsOf(credentials: GitCredentials): string[] {
   const secrets = [password, bearerToken, sshPrivateKey, tlsClientKey];
   if (password !== undefined) secrets.push(basic(username, password), encodeURIComponent(password));
   const proxyPassword = proxy !== undefined && URL.canParse(proxy) ? new URL(proxy).password : '';
-  if (proxyPassword !== '') secrets.push(proxyPassword, ...decoded(proxyPassword));
+  // where it cannot be decoded, nobody can be sent it decoded
+  if (proxyPassword !== '') secrets.push(proxyPassword, percentDecoded(proxyPassword));
   return secrets.filter((secret): secret is string => secret !== undefined && secret !== '');
-}
-
-/** Nothing where a % encodes nothing: then nobody can be sent it decoded. */
-function decoded(part: string): readonly string[] {
-  try {
-    return [decodeURIComponent(part)];
-  } catch {
-    return [];
-  }
 }
 
 /** user:password as the Basic scheme carries it. */

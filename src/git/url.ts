@@ -4,6 +4,7 @@
  * every process of a machine) and refuses what git or ssh could take for an option.
  */
 import { AppsetError } from '../support/errors.ts';
+import { percentDecoded } from '../support/percent.ts';
 
 export interface RepositoryAddress {
   /** what git is given; holds no password */
@@ -82,11 +83,9 @@ export function repositoryAddress(text: string, allowLocal: boolean): Repository
 
 /** User or password of a URL, without a word of it where it cannot be told. */
 function decoded(url: string, part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    throw refuse(url.replace(/\/\/[^/]*@/, '//***@'), 'its user or password holds a % that encodes nothing');
-  }
+  const found = percentDecoded(part);
+  if (found !== undefined) return found;
+  throw refuse(url.replace(/\/\/[^/]*@/, '//***@'), 'its user or password holds a % that encodes nothing');
 }
 
 /**

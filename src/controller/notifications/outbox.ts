@@ -8,6 +8,7 @@ import { Backoff } from '../../kube/index.ts';
 import type { Clock } from '../../support/clock.ts';
 import { AppsetError, messageOf } from '../../support/errors.ts';
 import { LIMITS } from '../../support/limits.ts';
+import { percentDecoded } from '../../support/percent.ts';
 import type { Random } from '../../support/random.ts';
 import type { Log } from '../log.ts';
 import { bodyOf, type Notification, type NotificationFormat } from './messages.ts';
@@ -36,11 +37,9 @@ class CallFailed extends AppsetError {
 }
 
 function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    throw new CallFailed('the user or password of the URL holds a % that encodes nothing', false);
-  }
+  const found = percentDecoded(part);
+  if (found !== undefined) return found;
+  throw new CallFailed('the user or password of the URL holds a % that encodes nothing', false);
 }
 
 export class Outbox {
