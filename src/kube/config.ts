@@ -87,7 +87,7 @@ export async function loadConnection(options: ConnectionOptions = {}): Promise<C
   if (options.kubeconfig === undefined && isMadeUp)
     throw misconfigured('there is no kubeconfig, and this is no Pod with a service account');
   const plain = cluster.server.startsWith('http:');
-  const tokenFiles = await tokenFilesOf(options.kubeconfig);
+  const tokenFiles = await tokenFilesOf(files);
   return {
     server: cluster.server.replace(/\/+$/, ''),
     namespace: config.getContextObject(config.getCurrentContext())?.namespace,
@@ -181,12 +181,10 @@ function merge(config: KubeConfig, more: KubeConfig): void {
 }
 
 /** Users with a `tokenFile`, which client-node does not know: user name to path. */
-async function tokenFilesOf(kubeconfig: string | undefined): Promise<Map<string, string>> {
+async function tokenFilesOf(files: readonly string[]): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for (const file of filesOf(kubeconfig)) {
-    const text = await readFile(file, 'utf8').catch(() => undefined);
-    if (text === undefined) continue;
-    const config = parseYaml(text) as {
+  for (const file of files) {
+    const config = parseYaml(await readFile(file, 'utf8')) as {
       users?: readonly { name?: unknown; user?: { tokenFile?: unknown } }[];
     };
     for (const { name, user } of config?.users ?? []) {

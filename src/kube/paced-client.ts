@@ -1,8 +1,9 @@
 /**
  * One pool of calls for everything a process asks of an API server. So many run at once; a status, and
- * what else can wait, is written when no Application is, an event when neither is, and nothing waits for ever. A server that says 429 gets
- * nothing new for as long as it asked, then half as much at once, and one more for each round of calls
- * that went well. Leases, lists and watches never wait. A write of an object that waited long is not sent.
+ * what else can wait, is written when no Application is, an event when neither is, and nothing waits for
+ * ever. A server that says 429 gets nothing new for as long as it asked, then half as much at once, and one
+ * more for each round of calls that went well. Leases, lists and watches never wait. A write of an object
+ * that waited long is not sent.
  */
 import {
   ApiError,
