@@ -4,7 +4,7 @@
  * writes with 429. The audit log is the witness that nothing was deleted.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type ObjectClient, RESOURCES, type ResourceType } from '../../src/api/client.ts';
+import type { ObjectClient, ResourceType } from '../../src/api/client.ts';
 import type { KubeObject } from '../../src/api/objects.ts';
 import { systemClock } from '../../src/support/clock.ts';
 import { LIMITS } from '../../src/support/limits.ts';
@@ -12,7 +12,16 @@ import { seededRandom } from '../../src/support/random.ts';
 import { openApiGate } from '../harness/api-gate.ts';
 import { type RealBackend, startRealBackend } from '../harness/backend.ts';
 import { type OperatorProcess, startOperatorProcess, stopAll } from '../harness/operator-process.ts';
-import { applications, apply, cities, list, setOf, untilCondition, untilNames } from '../harness/sets.ts';
+import {
+  applications,
+  apply,
+  cities,
+  freeLease,
+  list,
+  setOf,
+  untilCondition,
+  untilNames,
+} from '../harness/sets.ts';
 import { until } from '../harness/until.ts';
 
 let backend: RealBackend;
@@ -48,15 +57,6 @@ const untilSome = async (count: number): Promise<KubeObject[]> => {
   });
   return applications(client);
 };
-/** Lets the Lease of a process go that is known to be dead. */
-const clearLease = () =>
-  client.patch(
-    RESOURCES.leases,
-    'argocd',
-    'appset-operator',
-    { spec: { holderIdentity: '' } },
-    { type: 'merge' },
-  );
 
 describe('on one cluster', () => {
   beforeAll(async () => {
@@ -96,7 +96,7 @@ describe('on one cluster', () => {
       expect(found.length, `seed ${seed}, kill ${kill}`).toBeGreaterThan(before.size);
       expect(found.length, `seed ${seed}, kill ${kill}`).toBeLessThan(1_000);
       before = uidsOf(found);
-      await clearLease();
+      await freeLease(client);
     }
     await gate.stop();
     await started();

@@ -6,14 +6,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type ObjectClient, RESOURCES } from '../../src/api/client.ts';
+import type { ObjectClient } from '../../src/api/client.ts';
 import { systemClock } from '../../src/support/clock.ts';
 import { LIMITS } from '../../src/support/limits.ts';
 import { seededRandom } from '../../src/support/random.ts';
 import { openApiGate } from '../harness/api-gate.ts';
 import { type RealBackend, startRealBackend } from '../harness/backend.ts';
 import { type OperatorProcess, startOperatorProcess, stopAll } from '../harness/operator-process.ts';
-import { APPS, applications, conditionsIn, namesOf } from '../harness/sets.ts';
+import { APPS, applications, conditionsIn, freeLease, namesOf } from '../harness/sets.ts';
 import { until } from '../harness/until.ts';
 import { cellsTable, PAGE, REAL_FAULTS, type ShownCell } from '../integration/faults/page.ts';
 import { GENERATORS, type GeneratorName, openWorld, type World } from '../integration/faults/worlds.ts';
@@ -201,8 +201,7 @@ test('the operator is killed with -9 in the middle of its fan-out', async () => 
   );
   expect(before.size).toBeGreaterThan(0);
   expect(before.size).toBeLessThan(namesFor(BEFORE).length);
-  const release = { spec: { holderIdentity: '' } };
-  await client.patch(RESOURCES.leases, 'argocd', 'appset-operator', release, { type: 'merge' });
+  await freeLease(client);
   await start().said('leading', PATIENCE_MS);
   await rows(AFTER);
   expectPageToTell(SEED + 2, await judge(REAL_FAULTS.operator, before));

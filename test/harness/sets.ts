@@ -58,6 +58,16 @@ export async function applications(client: ObjectClient): Promise<KubeObject[]> 
   return (await client.list(APPS, { namespace: 'argocd' })).items.slice();
 }
 
+/** Lets the Lease of an operator go that is known to be dead. */
+export const freeLease = (client: ObjectClient): Promise<KubeObject> =>
+  client.patch(
+    RESOURCES.leases,
+    'argocd',
+    'appset-operator',
+    { spec: { holderIdentity: '' } },
+    { type: 'merge' },
+  );
+
 export const namesOf = (objects: readonly KubeObject[]): string[] =>
   objects.map(({ metadata }) => metadata.name).sort();
 
